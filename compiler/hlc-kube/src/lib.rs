@@ -1,0 +1,3 @@
+//! To be written.
+mod tree;
+pub use tree::OutputTree;

@@ -1,0 +1,1 @@
+//! Draws findings. To be written.

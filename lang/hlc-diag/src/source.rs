@@ -1,0 +1,210 @@
+//! Files and places in them.
+
+use std::sync::Arc;
+
+/// Identifies a file within one [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(u32);
+
+impl FileId {
+    /// The id of the `index`-th file.
+    #[must_use]
+    pub const fn new(index: u32) -> Self {
+        Self(index)
+    }
+
+    /// Position in its [`Sources`].
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A range of bytes in a file; both ends lie on character boundaries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The bytes `start..end` of `file`.
+    #[must_use]
+    pub const fn new(file: FileId, start: u32, end: u32) -> Self {
+        Self { file, start, end }
+    }
+
+    /// The bytes as a range, for slicing.
+    #[must_use]
+    pub const fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// From the start of this to the end of `other`, which must be in the same file.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self { end: self.end.max(other.end), ..self }
+    }
+
+    /// The empty place behind this span.
+    #[must_use]
+    pub const fn after(self) -> Self {
+        Self { start: self.end, ..self }
+    }
+
+    /// True when `offset` lies within, the end included (where a cursor may stand).
+    #[must_use]
+    pub const fn touches(self, offset: u32) -> bool {
+        self.start <= offset && offset <= self.end
+    }
+}
+
+/// A place as editors and people count it; both zero-based.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LineCol {
+    /// Lines before this one.
+    pub line: u32,
+    /// Bytes before this one in its line.
+    pub col: u32,
+}
+
+/// The text of one file and where its lines begin.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    path: String,
+    text: Arc<str>,
+    line_starts: Vec<u32>,
+}
+
+impl SourceFile {
+    fn new(path: String, text: Arc<str>) -> Self {
+        let mut line_starts = vec![0];
+        line_starts.extend(
+            text.bytes()
+                .enumerate()
+                .filter(|&(_, b)| b == b'\n')
+                .map(|(i, _)| u32::try_from(i + 1).unwrap_or(u32::MAX)),
+        );
+        Self { path, text, line_starts }
+    }
+
+    /// Path from the project's root, with `/` on every system.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    /// Line and column, in bytes, of an offset; offsets past the end count as the end.
+    #[must_use]
+    pub fn line_col(&self, offset: u32) -> LineCol {
+        let offset = offset.min(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        let line = self.line_starts.partition_point(|&start| start <= offset).saturating_sub(1);
+        let start = self.line_starts.get(line).copied().unwrap_or(0);
+        LineCol { line: u32::try_from(line).unwrap_or(u32::MAX), col: offset - start }
+    }
+
+    /// Offset of a line's first byte; `None` past the last line.
+    #[must_use]
+    pub fn line_start(&self, line: u32) -> Option<u32> {
+        self.line_starts.get(line as usize).copied()
+    }
+
+    /// Number of lines, the one after a final newline included.
+    #[must_use]
+    pub fn line_count(&self) -> usize {
+        self.line_starts.len()
+    }
+
+    /// The text of a line without its newline; empty past the last line.
+    #[must_use]
+    pub fn line(&self, line: u32) -> &str {
+        let Some(start) = self.line_start(line) else { return "" };
+        let end = self.line_start(line + 1).unwrap_or(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        self.text.get(start as usize..end as usize).unwrap_or("").trim_end_matches(['\n', '\r'])
+    }
+}
+
+/// All files of one compilation, in the order they were added.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+}
+
+impl Sources {
+    /// Adds a file of less than 4 GiB and gives it an id.
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(SourceFile::new(path.into(), text.into()));
+        id
+    }
+
+    /// The file of an id that this value gave out; `None` for a foreign id.
+    #[must_use]
+    pub fn get(&self, id: FileId) -> Option<&SourceFile> {
+        self.files.get(id.index())
+    }
+
+    /// The path of a file; empty for a foreign id.
+    #[must_use]
+    pub fn path(&self, id: FileId) -> &str {
+        self.get(id).map_or("", SourceFile::path)
+    }
+
+    /// The text under a span; empty when it does not fit its file.
+    #[must_use]
+    pub fn text(&self, span: Span) -> &str {
+        self.get(span.file).and_then(|file| file.text.get(span.range())).unwrap_or("")
+    }
+
+    /// `path:line:column`, counted from 1 as people and editors do.
+    #[must_use]
+    pub fn locate(&self, span: Span) -> String {
+        let Some(file) = self.get(span.file) else { return String::new() };
+        let at = file.line_col(span.start);
+        format!("{}:{}:{}", file.path, at.line + 1, at.col + 1)
+    }
+
+    /// Every file with its id.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().enumerate().map(|(i, file)| (FileId(u32::try_from(i).unwrap_or(u32::MAX)), file))
+    }
+
+    /// Finds a file by its path.
+    #[must_use]
+    pub fn by_path(&self, path: &str) -> Option<FileId> {
+        self.iter().find(|(_, file)| file.path == path).map(|(id, _)| id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns() {
+        let mut sources = Sources::default();
+        let id = sources.add("a.kdl", "one\ntwo\r\n\nü x");
+        let file = sources.get(id).unwrap();
+        assert_eq!(file.line_col(0), LineCol { line: 0, col: 0 });
+        assert_eq!(file.line_col(3), LineCol { line: 0, col: 3 });
+        assert_eq!(file.line_col(4), LineCol { line: 1, col: 0 });
+        assert_eq!(file.line_col(13), LineCol { line: 3, col: 3 });
+        assert_eq!(file.line_col(999), LineCol { line: 3, col: 4 });
+        assert_eq!(file.line(1), "two");
+        assert_eq!(file.line(2), "");
+        assert_eq!(file.line(3), "ü x");
+        assert_eq!(file.line(4), "");
+        assert_eq!(sources.locate(Span::new(id, 4, 7)), "a.kdl:2:1");
+        assert_eq!(sources.text(Span::new(id, 4, 7)), "two");
+    }
+}

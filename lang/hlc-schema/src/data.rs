@@ -1,0 +1,196 @@
+//! Data: what free blocks mean after every reference is resolved.
+
+use hlc_diag::Span;
+use indexmap::IndexMap;
+
+/// A value of free data with the place it came from. The JSON data model, with integers apart from floats.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Data {
+    /// The value.
+    pub value: DataValue,
+    /// Where it is written; for what hlc makes by itself, the node that asked for it.
+    pub span: Span,
+}
+
+/// The shapes a [`Data`] can have.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DataValue {
+    /// `#null`
+    Null,
+    /// `#true`, `#false`
+    Bool(bool),
+    /// A whole number between -2^63 and 2^64-1.
+    Integer(i128),
+    /// A finite number with a fraction or an exponent.
+    Float(f64),
+    /// Text.
+    String(String),
+    /// A list.
+    List(Vec<Data>),
+    /// A map; keeps the order it was written in.
+    Map(Map),
+}
+
+/// One entry of a [`Map`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct MapEntry {
+    /// Where the key is written.
+    pub key_span: Span,
+    /// Its value.
+    pub value: Data,
+}
+
+/// A map with text keys, each at most once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Map {
+    entries: IndexMap<String, MapEntry>,
+}
+
+impl Map {
+    /// An empty map.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts a value under a key; an older one under the same key is given back.
+    pub fn insert(&mut self, key: impl Into<String>, key_span: Span, value: Data) -> Option<MapEntry> {
+        self.entries.insert(key.into(), MapEntry { key_span, value })
+    }
+
+    /// The entry of a key.
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Option<&MapEntry> {
+        self.entries.get(key)
+    }
+
+    /// The value of a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Data> {
+        self.entries.get(key).map(|entry| &entry.value)
+    }
+
+    /// The value of a key, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Data> {
+        self.entries.get_mut(key).map(|entry| &mut entry.value)
+    }
+
+    /// Takes a key out; the others keep their order.
+    pub fn remove(&mut self, key: &str) -> Option<MapEntry> {
+        self.entries.shift_remove(key)
+    }
+
+    /// Keys and entries in written order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &MapEntry)> {
+        self.entries.iter().map(|(key, entry)| (key.as_str(), entry))
+    }
+
+    /// Number of entries.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// True without entries.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+impl Data {
+    /// A value at a place.
+    #[must_use]
+    pub const fn new(value: DataValue, span: Span) -> Self {
+        Self { value, span }
+    }
+
+    /// Text at a place.
+    #[must_use]
+    pub fn string(text: impl Into<String>, span: Span) -> Self {
+        Self::new(DataValue::String(text.into()), span)
+    }
+
+    /// A whole number at a place.
+    #[must_use]
+    pub fn integer(number: impl Into<i128>, span: Span) -> Self {
+        Self::new(DataValue::Integer(number.into()), span)
+    }
+
+    /// A truth value at a place.
+    #[must_use]
+    pub const fn bool(value: bool, span: Span) -> Self {
+        Self::new(DataValue::Bool(value), span)
+    }
+
+    /// A list at a place.
+    #[must_use]
+    pub const fn list(items: Vec<Self>, span: Span) -> Self {
+        Self::new(DataValue::List(items), span)
+    }
+
+    /// A map of which every key stands at the same place.
+    #[must_use]
+    pub fn map<K: Into<String>>(entries: impl IntoIterator<Item = (K, Self)>, span: Span) -> Self {
+        let mut map = Map::new();
+        for (key, value) in entries {
+            map.insert(key, span, value);
+        }
+        Self::new(DataValue::Map(map), span)
+    }
+
+    /// The text, if it is text.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        if let DataValue::String(text) = &self.value { Some(text) } else { None }
+    }
+
+    /// The number, if it is a whole one.
+    #[must_use]
+    pub fn as_integer(&self) -> Option<i128> {
+        if let DataValue::Integer(number) = self.value { Some(number) } else { None }
+    }
+
+    /// The items, if it is a list.
+    #[must_use]
+    pub fn as_list(&self) -> Option<&[Self]> {
+        if let DataValue::List(items) = &self.value { Some(items) } else { None }
+    }
+
+    /// The map, if it is one.
+    #[must_use]
+    pub fn as_map(&self) -> Option<&Map> {
+        if let DataValue::Map(map) = &self.value { Some(map) } else { None }
+    }
+
+    /// The map, to be changed, if it is one.
+    pub fn as_map_mut(&mut self) -> Option<&mut Map> {
+        if let DataValue::Map(map) = &mut self.value { Some(map) } else { None }
+    }
+
+    /// The value under a key, if it is a map that has it.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.as_map()?.get(key)
+    }
+
+    /// The value at the end of a path of keys.
+    #[must_use]
+    pub fn at(&self, path: &[&str]) -> Option<&Self> {
+        path.iter().try_fold(self, |data, key| data.get(key))
+    }
+
+    /// The kind of value in words: "text", "a list" …
+    #[must_use]
+    pub fn describe(&self) -> &'static str {
+        match self.value {
+            DataValue::Null => "null",
+            DataValue::Bool(_) => "a boolean",
+            DataValue::Integer(_) => "a whole number",
+            DataValue::Float(_) => "a decimal number",
+            DataValue::String(_) => "text",
+            DataValue::List(_) => "a list",
+            DataValue::Map(_) => "a map",
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! To be written.
+mod data;
+pub use data::{Data, DataValue, Map, MapEntry};
