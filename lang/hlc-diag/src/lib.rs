@@ -16,4 +16,4 @@ mod source;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
-pub use source::{FileId, LineCol, SourceFile, Sources, Span};
+pub use source::{FileId, LineCol, Position, SourceFile, Sources, Span};

@@ -72,6 +72,21 @@ pub struct LineCol {
     pub col: u32,
 }
 
+/// A place as messages give it: both counted from 1, columns in Unicode scalar values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// Number of the line.
+    pub line: u32,
+    /// Number of the character in its line.
+    pub column: u32,
+}
+
+impl Default for Position {
+    fn default() -> Self {
+        Self { line: 1, column: 1 }
+    }
+}
+
 /// The text of one file and where its lines begin.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
@@ -111,6 +126,16 @@ impl SourceFile {
         let line = self.line_starts.partition_point(|&start| start <= offset).saturating_sub(1);
         let start = self.line_starts.get(line).copied().unwrap_or(0);
         LineCol { line: u32::try_from(line).unwrap_or(u32::MAX), col: offset - start }
+    }
+
+    /// Line and column as messages give them; offsets past the end count as the end.
+    #[must_use]
+    pub fn position(&self, offset: u32) -> Position {
+        let LineCol { line, col } = self.line_col(offset);
+        let start = self.line_start(line).unwrap_or(0) as usize;
+        let before = self.text.get(start..self.text.floor_char_boundary(start + col as usize)).unwrap_or("");
+        let column = u32::try_from(before.chars().count()).unwrap_or(u32::MAX).saturating_add(1);
+        Position { line: line.saturating_add(1), column }
     }
 
     /// Offset of a line's first byte; `None` past the last line.
@@ -166,12 +191,12 @@ impl Sources {
         self.get(span.file).and_then(|file| file.text.get(span.range())).unwrap_or("")
     }
 
-    /// `path:line:column`, counted from 1 as people and editors do.
+    /// `path:line:column` as in [`Position`]; empty for a foreign file.
     #[must_use]
     pub fn locate(&self, span: Span) -> String {
         let Some(file) = self.get(span.file) else { return String::new() };
-        let at = file.line_col(span.start);
-        format!("{}:{}:{}", file.path, at.line + 1, at.col + 1)
+        let Position { line, column } = file.position(span.start);
+        format!("{}:{line}:{column}", file.path)
     }
 
     /// Every file with its id.
@@ -205,6 +230,8 @@ mod tests {
         assert_eq!(file.line(3), "ü x");
         assert_eq!(file.line(4), "");
         assert_eq!(sources.locate(Span::new(id, 4, 7)), "a.kdl:2:1");
+        assert_eq!(sources.locate(Span::new(id, 12, 12)), "a.kdl:4:2");
+        assert_eq!(file.position(99), Position { line: 4, column: 4 });
         assert_eq!(sources.text(Span::new(id, 4, 7)), "two");
     }
 }
