@@ -1,1 +1,21 @@
-//! To be written.
+//! Brings projects from the disk to the compiler, and what it makes back to the disk.
+//!
+//! - [`find_project`] and [`DiskInputs`] read; [`OverlayInputs`] lays an editor's open files over another source.
+//! - [`write_tree`] writes a tree so that a reader finds the old one or the new one, and touches nobody else's files.
+//!   The rules for users are in `docs/output.md`.
+//!
+//! Architecture invariants:
+//! - Nothing here prints, asks, reads the environment or looks at the clock; only the caller knows the user.
+//! - A file that the manifest does not list is never changed and never removed unless [`WriteOptions::overwrite`] says so.
+//! - Reading never leaves the project's folder and never opens anything but regular files and folders.
+//!
+//! Start reading at [`write_tree`], then `output/stage.rs`.
+
+mod inputs;
+mod output;
+
+pub use inputs::{DiskInputs, FILE_LIMIT, OverlayInputs, Project, ROOT_FILE, find_project, open_project};
+pub use output::{Obstacle, Scope, WriteError, WriteOptions, WriteReport, write_tree};
+
+#[doc(hidden)]
+pub use output::write_tree_stepwise;
