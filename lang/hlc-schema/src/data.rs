@@ -85,6 +85,19 @@ impl Map {
         self.entries.iter().map(|(key, entry)| (key.as_str(), entry))
     }
 
+    /// Keys and entries in written order, taken out.
+    pub fn into_entries(self) -> impl Iterator<Item = (String, MapEntry)> {
+        self.entries.into_iter()
+    }
+
+    /// Gives every key the place `span` and visits every value.
+    pub fn place(&mut self, span: Span, visit: &mut dyn FnMut(&mut Data)) {
+        for entry in self.entries.values_mut() {
+            entry.key_span = span;
+            visit(&mut entry.value);
+        }
+    }
+
     /// Number of entries.
     #[must_use]
     pub fn len(&self) -> usize {

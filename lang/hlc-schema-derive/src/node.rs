@@ -1,0 +1,244 @@
+//! `#[derive(Node)]`
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, Ident, LitStr, Path, Result, Type};
+
+use crate::attributes::{doc, kebab};
+
+#[derive(Default)]
+struct NodeOptions {
+    name: Option<String>,
+    example: String,
+    annotations: Vec<String>,
+    attributes: Option<Path>,
+    scope: Option<Ident>,
+}
+
+pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
+    let ident = &input.ident;
+    let Data::Struct(data) = &input.data else { return Err(Error::new_spanned(ident, "a node is a struct")) };
+    let Fields::Named(fields) = &data.fields else { return Err(Error::new_spanned(ident, "a node has named fields")) };
+    let options = node_options(&input.attrs)?;
+    let name = options.name.unwrap_or_else(|| kebab(&ident.to_string()));
+    let documentation = doc(&input.attrs);
+    if documentation.is_empty() {
+        return Err(Error::new_spanned(ident, "a node needs a doc comment: it is its documentation"));
+    }
+    let (example, annotations) = (options.example, options.annotations);
+    let attributes = options.attributes.map_or_else(|| quote!(&[]), |path| quote!(#path));
+
+    let mut declarations = Vec::new();
+    let mut reads = Vec::new();
+    let mut named = false;
+    for field in &fields.named {
+        let index = declarations.len();
+        let part = read_field(field, index)?;
+        declarations.extend(part.declaration);
+        reads.push(part.read);
+        named |= part.defines_name;
+    }
+    let idents: Vec<_> = fields.named.iter().map(|field| &field.ident).collect();
+    let scope = options.scope.unwrap_or_else(|| Ident::new("Homelab", ident.span()));
+    let concept = named.then(|| {
+        quote! {
+            impl ::hlc_schema::Concept for #ident {
+                const KIND: &'static str = #name;
+                const SCOPE: ::hlc_schema::Scope = ::hlc_schema::Scope::#scope;
+            }
+        }
+    });
+    Ok(quote! {
+        impl ::hlc_schema::Node for #ident {
+            fn decl() -> &'static ::hlc_schema::NodeDecl {
+                static DECL: ::hlc_schema::NodeDecl = ::hlc_schema::NodeDecl {
+                    name: #name,
+                    doc: #documentation,
+                    example: #example,
+                    annotations: &[#(#annotations),*],
+                    fields: &[#(#declarations),*],
+                    attributes: #attributes,
+                };
+                &DECL
+            }
+
+            fn decode<'a>(
+                source: ::hlc_schema::Source<'a>,
+                cx: &mut ::hlc_schema::Cx<'a>,
+            ) -> ::core::option::Option<Self> {
+                let mut fields = ::hlc_schema::decode::Fields::open(Self::decl(), source, cx);
+                #(let #idents = #reads;)*
+                Some(Self { #(#idents: #idents?),* })
+            }
+        }
+        #concept
+    })
+}
+
+fn node_options(attributes: &[Attribute]) -> Result<NodeOptions> {
+    let mut options = NodeOptions::default();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("node")) {
+        attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("name") {
+                options.name = Some(meta.value()?.parse::<LitStr>()?.value());
+            } else if meta.path.is_ident("example") {
+                options.example = meta.value()?.parse::<LitStr>()?.value();
+            } else if meta.path.is_ident("annotations") {
+                meta.parse_nested_meta(|inner| {
+                    options.annotations.extend(inner.path.get_ident().map(ToString::to_string));
+                    Ok(())
+                })?;
+            } else if meta.path.is_ident("attributes") {
+                options.attributes = Some(meta.value()?.parse()?);
+            } else if meta.path.is_ident("scope") {
+                options.scope = Some(meta.value()?.parse()?);
+            } else {
+                return Err(meta.error("unknown option"));
+            }
+            Ok(())
+        })?;
+    }
+    Ok(options)
+}
+
+struct Part {
+    declaration: Option<TokenStream>,
+    read: TokenStream,
+    defines_name: bool,
+}
+
+/// The attribute that says what a field is.
+fn role(field: &Field) -> Result<(&Attribute, String)> {
+    const ROLES: [&str; 9] = ["arg", "prop", "block", "free", "objects", "defaults", "annotated", "span", "head"];
+    field
+        .attrs
+        .iter()
+        .find_map(|attribute| {
+            let ident = attribute.path().get_ident()?.to_string();
+            ROLES.contains(&ident.as_str()).then_some((attribute, ident))
+        })
+        .ok_or_else(|| Error::new_spanned(field, "say what this is: #[arg], #[prop], #[block], #[free] …"))
+}
+
+fn read_field(field: &Field, index: usize) -> Result<Part> {
+    let (attribute, role) = role(field)?;
+    let Some(ident) = &field.ident else { return Err(Error::new_spanned(field, "a field needs a name")) };
+    let ty = &field.ty;
+    let documentation = doc(&field.attrs);
+    if documentation.is_empty() {
+        return Err(Error::new_spanned(field, "a field needs a doc comment: it is its documentation"));
+    }
+    let mut name = kebab(&ident.to_string());
+    let mut default = quote!(::core::option::Option::None);
+    let mut decls = None;
+    if matches!(attribute.meta, syn::Meta::List(_)) && role != "annotated" {
+        attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("name") {
+                name = meta.value()?.parse::<LitStr>()?.value();
+            } else if meta.path.is_ident("default") {
+                let text = meta.value()?.parse::<LitStr>()?;
+                default = quote!(::core::option::Option::Some(#text));
+            } else if meta.path.is_ident("decls") {
+                decls = Some(meta.value()?.parse::<Path>()?);
+            } else {
+                return Err(meta.error("unknown option"));
+            }
+            Ok(())
+        })?;
+    }
+    let declare = |kind: TokenStream, required: TokenStream| {
+        Some(quote! {
+            ::hlc_schema::FieldDecl { name: #name, doc: #documentation, kind: #kind, required: #required, default: #default }
+        })
+    };
+    let setting = quote!(<#ty as ::hlc_schema::Setting>);
+    let wrapper = outer(ty);
+    Ok(match role.as_str() {
+        "arg" => {
+            let kind = if wrapper == "Vec" { quote!(Arguments) } else { quote!(Argument) };
+            Part {
+                declaration: declare(
+                    quote!(::hlc_schema::FieldKind::#kind(#setting::TYPE)),
+                    quote!(#setting::REQUIRED),
+                ),
+                read: quote!(fields.argument::<#ty>(#index, cx)),
+                defines_name: wrapper == "Def",
+            }
+        }
+        "prop" => {
+            let kind = if wrapper == "Vec" { quote!(Properties) } else { quote!(Property) };
+            Part {
+                declaration: declare(
+                    quote!(::hlc_schema::FieldKind::#kind(#setting::TYPE)),
+                    quote!(#setting::REQUIRED),
+                ),
+                read: quote!(fields.setting::<#ty>(#index, cx)),
+                defines_name: false,
+            }
+        }
+        "block" => {
+            let inner = argument(ty).unwrap_or(ty);
+            let (kind, read, required) = match wrapper.as_str() {
+                "Vec" => (quote!(Blocks), quote!(fields.blocks::<#inner>(#index, cx)), false),
+                "Option" => (quote!(Block), quote!(fields.block::<#inner>(#index, cx)), false),
+                _ => (quote!(Block), quote!(fields.required_block::<#ty>(#index, cx)), true),
+            };
+            let inner = if required { ty } else { inner };
+            Part {
+                declaration: declare(
+                    quote!(::hlc_schema::FieldKind::#kind(<#inner as ::hlc_schema::Node>::decl)),
+                    quote!(#required),
+                ),
+                read,
+                defines_name: false,
+            }
+        }
+        "free" => Part {
+            declaration: declare(quote!(::hlc_schema::FieldKind::Free), quote!(false)),
+            read: quote!(fields.free(#index, cx)),
+            defines_name: false,
+        },
+        "objects" => Part {
+            declaration: Some(quote! {
+                ::hlc_schema::FieldDecl {
+                    name: "", doc: #documentation, kind: ::hlc_schema::FieldKind::Objects, required: false,
+                    default: ::core::option::Option::None,
+                }
+            }),
+            read: quote!(Some(fields.objects(cx))),
+            defines_name: false,
+        },
+        "defaults" => {
+            let Some(decls) = decls else { return Err(Error::new_spanned(field, "say #[defaults(decls = PATH)]")) };
+            Part {
+                declaration: declare(quote!(::hlc_schema::FieldKind::Defaults(#decls)), quote!(false)),
+                read: quote!(Some(())),
+                defines_name: false,
+            }
+        }
+        "annotated" => {
+            let word = attribute.parse_args::<LitStr>()?;
+            Part { declaration: None, read: quote!(Some(fields.annotated(#word))), defines_name: false }
+        }
+        "span" => Part { declaration: None, read: quote!(Some(fields.span())), defines_name: false },
+        _ => Part { declaration: None, read: quote!(Some(fields.head())), defines_name: false },
+    })
+}
+
+/// The name of a type without its path and arguments.
+fn outer(ty: &Type) -> String {
+    match ty {
+        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// The first type argument.
+fn argument(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}

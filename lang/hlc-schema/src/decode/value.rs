@@ -1,0 +1,67 @@
+//! Literal values.
+
+use hlc_diag::Diagnostic;
+use hlc_syntax as syntax;
+
+use super::{Cx, NUMBER};
+use crate::DataValue;
+
+/// The literal that an entry holds, its annotation aside. Reports numbers that cannot be carried over.
+pub fn literal(entry: syntax::Entry<'_>, cx: &mut Cx<'_>) -> Option<DataValue> {
+    match entry.value() {
+        syntax::Value::String(text) => Some(DataValue::String(text.into_owned())),
+        syntax::Value::Bool(truth) => Some(DataValue::Bool(truth)),
+        syntax::Value::Null => Some(DataValue::Null),
+        syntax::Value::Number(number) => match convert(&number) {
+            Ok(value) => Some(value),
+            Err(fault) => {
+                let span = entry.value_span();
+                let mut diagnostic = Diagnostic::new(&NUMBER, span, fault.message);
+                for (title, text) in fault.instead {
+                    diagnostic = diagnostic.help(format!("write `{text}` {title}")).suggest(
+                        format!("write `{text}` {title}"),
+                        span,
+                        text,
+                    );
+                }
+                cx.report(diagnostic);
+                None
+            }
+        },
+    }
+}
+
+struct Fault {
+    message: String,
+    instead: Vec<(&'static str, String)>,
+}
+
+fn convert(number: &syntax::Number<'_>) -> Result<DataValue, Fault> {
+    let raw = number.raw;
+    let quoted = ("if it is text", format!("\"{raw}\""));
+    let digits = raw.trim_start_matches(['+', '-']);
+    if digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
+        let octal = digits.trim_start_matches(['0', '_']);
+        let mut instead = Vec::new();
+        if !octal.is_empty() && octal.bytes().all(|b| matches!(b, b'0'..=b'7')) {
+            instead.push(("if it is octal, such as a file mode", format!("0o{octal}")));
+        }
+        instead.push(quoted);
+        return Err(Fault {
+            message: format!("`{raw}` begins with a zero, which YAML readers take for octal"),
+            instead,
+        });
+    }
+    if number.is_float() {
+        let value = number.as_f64();
+        return if value.is_finite() {
+            Ok(DataValue::Float(value))
+        } else {
+            Err(Fault { message: format!("`{raw}` is no number that JSON or Kubernetes knows"), instead: Vec::new() })
+        };
+    }
+    match number.as_i128() {
+        Some(value) if (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&value) => Ok(DataValue::Integer(value)),
+        _ => Err(Fault { message: format!("`{raw}` does not fit into 64 bits"), instead: vec![quoted] }),
+    }
+}

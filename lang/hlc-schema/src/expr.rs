@@ -1,0 +1,264 @@
+//! References in values: `(ref)`, `(fmt)` and `(secret)`.
+
+use hlc_diag::{Code, Diagnostic, Severity, Span};
+use hlc_syntax::Entry;
+
+use crate::decode::literal;
+use crate::setting::scalar;
+use crate::{Cx, DataValue, Scalar, Setting, Spanned, TypeDecl};
+
+/// Every finding about references in values.
+pub static CODES: &[&Code] = &[&BAD_PATH, &BAD_TEMPLATE, &PLAIN_SECRET];
+
+/// A `(ref)` whose text is no path.
+pub(crate) static BAD_PATH: Code = Code {
+    id: "HLC0111",
+    name: "bad-path",
+    severity: Severity::Error,
+    summary: "a reference whose text is no path",
+    explain: "`(ref)` is followed by a path `NODE.NAME.FIELD`, such as `network.lan.cidr` or `homelab.domain`.",
+    bad: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { host (ref)domain; }",
+    good: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { host (ref)homelab.domain; }",
+};
+
+/// A `(fmt)` text with a fault.
+pub(crate) static BAD_TEMPLATE: Code = Code {
+    id: "HLC0112",
+    name: "bad-template",
+    severity: Severity::Error,
+    summary: "a `(fmt)` text with a fault",
+    explain: "In a `(fmt)` text `{network.lan.cidr}` is replaced by the value, `{path|url}` by the value encoded for a URL, \
+              and `{{` and `}}` stand for single braces. There are no other expressions. A text without `(fmt)` goes out as \
+              it stands.",
+    bad: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { url (fmt)\"https://{homelab.domain\"; }",
+    good: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { url (fmt)\"https://{homelab.domain}\"; }",
+};
+
+/// A value where the name of a secret belongs.
+pub(crate) static PLAIN_SECRET: Code = Code {
+    id: "HLC0113",
+    name: "plain-secret",
+    severity: Severity::Error,
+    summary: "a value where a secret belongs",
+    explain: "Secret values live in the SOPS file; the source holds only their names: `token=(secret)HCLOUD_TOKEN`. If this \
+              text is a real secret, it is in your Git history now: change it at its issuer.",
+    bad: "",
+    good: "",
+};
+
+/// A path `NODE.NAME.FIELD`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefPath {
+    /// The path as written: two or more parts without empty ones.
+    pub text: String,
+    /// Where it stands; the exact bytes also inside a `(fmt)` text.
+    pub span: Span,
+}
+
+/// A part of a [`Template`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Segment {
+    /// Text as it goes out.
+    Text(String),
+    /// The value of a path.
+    Path {
+        /// The path.
+        path: RefPath,
+        /// True for `{path|url}`: percent-encoded.
+        url: bool,
+    },
+}
+
+/// A `(fmt)` text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// Text and paths in order.
+    pub segments: Vec<Segment>,
+    /// The whole text.
+    pub span: Span,
+}
+
+/// A typed value, or what it will be computed from.
+#[derive(Clone, Debug)]
+pub enum Expr<T> {
+    /// Written out.
+    Known(Spanned<T>),
+    /// `(ref)`
+    Ref(RefPath),
+    /// `(fmt)`
+    Template(Template),
+}
+
+impl<T> Expr<T> {
+    /// Where it stands.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Known(value) => value.span,
+            Self::Ref(path) => path.span,
+            Self::Template(template) => template.span,
+        }
+    }
+}
+
+impl<T: Scalar> Setting for Expr<T> {
+    const TYPE: TypeDecl = T::TYPE.or_expr();
+
+    fn read(values: &[Entry<'_>], cx: &mut Cx<'_>) -> Option<Self> {
+        let entry = *values.first()?;
+        match entry.annotation().as_ref().map(|annotation| annotation.text.as_ref()) {
+            Some("ref") => path(entry, cx).map(Self::Ref),
+            Some("fmt") => template(entry, cx).map(Self::Template),
+            _ => scalar(entry, cx).map(Self::Known),
+        }
+    }
+}
+
+/// The name of a value in the SOPS file: `(secret)NAME`. Never the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretKey {
+    /// The key in the SOPS file.
+    pub name: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl Setting for SecretKey {
+    const TYPE: TypeDecl = TypeDecl::new("secret", "a secret by name, such as `(secret)HCLOUD_TOKEN`");
+
+    fn read(values: &[Entry<'_>], cx: &mut Cx<'_>) -> Option<Self> {
+        let entry = *values.first()?;
+        if entry.annotation().is_some_and(|annotation| annotation.text == "secret") {
+            return secret(entry, cx);
+        }
+        cx.report(
+            Diagnostic::new(&PLAIN_SECRET, entry.value_span(), "a secret belongs here, by its name")
+                .help("put the value into the SOPS file and write `(secret)NAME`")
+                .note("if this is the secret itself, it is in Git now: change it where it was issued"),
+        );
+        None
+    }
+}
+
+/// The text of an entry that must be text.
+fn text(entry: Entry<'_>, what: &str, cx: &mut Cx<'_>) -> Option<String> {
+    if let DataValue::String(text) = literal(entry, cx)? {
+        return Some(text);
+    }
+    cx.report(Diagnostic::new(&BAD_PATH, entry.value_span(), format!("`({what})` is followed by text")));
+    None
+}
+
+/// Reads `(secret)NAME`.
+pub(crate) fn secret(entry: Entry<'_>, cx: &mut Cx<'_>) -> Option<SecretKey> {
+    let name = text(entry, "secret", cx)?;
+    let valid = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'));
+    if valid {
+        return Some(SecretKey { name, span: entry.value_span() });
+    }
+    cx.report(
+        Diagnostic::new(&PLAIN_SECRET, entry.value_span(), "this is not the name of a secret")
+            .help("`(secret)` is followed by a key of the SOPS file, such as `HCLOUD_TOKEN`"),
+    );
+    None
+}
+
+/// Why a text is no path.
+fn path_fault(text: &str) -> Option<&'static str> {
+    if text.contains(|c: char| c.is_whitespace() || matches!(c, '{' | '}' | '|')) {
+        Some("a path has no spaces, braces or operators in it")
+    } else if text.split('.').any(str::is_empty) {
+        Some("a path has a word on each side of every dot")
+    } else if !text.contains('.') {
+        Some("a path has at least two parts: NODE.NAME.FIELD")
+    } else {
+        None
+    }
+}
+
+/// Reads `(ref)path`.
+pub(crate) fn path(entry: Entry<'_>, cx: &mut Cx<'_>) -> Option<RefPath> {
+    let text = text(entry, "ref", cx)?;
+    let span = entry.value_span();
+    if let Some(fault) = path_fault(&text) {
+        cx.report(
+            Diagnostic::new(&BAD_PATH, span, format!("`{text}` is no path"))
+                .here(fault)
+                .help("for example `(ref)network.lan.cidr`, `(ref)route.grafana.url` or `(ref)homelab.domain`"),
+        );
+        return None;
+    }
+    Some(RefPath { text, span })
+}
+
+/// Reads `(fmt)"text {path} text"`.
+pub(crate) fn template(entry: Entry<'_>, cx: &mut Cx<'_>) -> Option<Template> {
+    let text = text(entry, "fmt", cx)?;
+    let whole = entry.value_span();
+    let place = |from: usize, to: usize| match (entry.source_offset(from), entry.source_offset(to)) {
+        (Some(start), Some(end)) => Span { start, end, ..whole },
+        _ => whole,
+    };
+    let mut segments = Vec::new();
+    let mut plain = String::new();
+    let mut rest = text.char_indices().peekable();
+    while let Some((at, c)) = rest.next() {
+        match c {
+            '{' if rest.next_if(|&(_, next)| next == '{').is_some() => plain.push('{'),
+            '}' if rest.next_if(|&(_, next)| next == '}').is_some() => plain.push('}'),
+            '{' => {
+                let inner: String =
+                    std::iter::from_fn(|| rest.next_if(|&(_, next)| next != '}').map(|(_, c)| c)).collect();
+                if rest.next().is_none() {
+                    cx.report(
+                        Diagnostic::new(&BAD_TEMPLATE, place(at, at + 1), "this `{` is not closed")
+                            .help("close the path with `}`, or write `{{` for a brace in the text"),
+                    );
+                    return None;
+                }
+                if !plain.is_empty() {
+                    segments.push(Segment::Text(std::mem::take(&mut plain)));
+                }
+                segments.push(hole(&inner, place(at + 1, at + 1 + inner.len()), cx)?);
+            }
+            '}' => {
+                cx.report(
+                    Diagnostic::new(&BAD_TEMPLATE, place(at, at + 1), "this `}` closes nothing")
+                        .help("write `}}` for a brace in the text"),
+                );
+                return None;
+            }
+            _ => plain.push(c),
+        }
+    }
+    if !plain.is_empty() {
+        segments.push(Segment::Text(plain));
+    }
+    Some(Template { segments, span: whole })
+}
+
+/// Reads what stands between the braces.
+fn hole(inner: &str, span: Span, cx: &mut Cx<'_>) -> Option<Segment> {
+    let (path, url) = match inner.split_once('|') {
+        None => (inner, false),
+        Some((path, "url")) => (path, true),
+        Some((_, filter)) => {
+            cx.report(
+                Diagnostic::new(&BAD_TEMPLATE, span, format!("there is no filter `{filter}`"))
+                    .help("the only one is `{path|url}`, which encodes the value for a URL"),
+            );
+            return None;
+        }
+    };
+    if let Some(fault) = path_fault(path) {
+        cx.report(
+            Diagnostic::new(&BAD_TEMPLATE, span, format!("`{path}` is no path"))
+                .here(fault)
+                .help("write a path such as `{network.lan.cidr}`; for a brace in the text write `{{` and `}}`"),
+        );
+        return None;
+    }
+    let span =
+        Span { end: span.end.min(span.start.saturating_add(u32::try_from(path.len()).unwrap_or(u32::MAX))), ..span };
+    Some(Segment::Path { path: RefPath { text: path.to_owned(), span }, url })
+}

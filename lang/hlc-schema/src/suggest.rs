@@ -1,0 +1,57 @@
+//! "Did you mean".
+
+/// The candidate nearest to what was written, if one is near enough to be a likely slip.
+///
+/// Near enough: equal but for case, `-` and `_`; or at most a third of the letters changed (Damerau-Levenshtein).
+#[must_use]
+pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let plain = |text: &str| text.to_lowercase().replace(['-', '_', '.'], "");
+    let wanted = plain(written);
+    let allowed = match wanted.chars().count() {
+        0 => return None,
+        1..=2 => 0,
+        3..=5 => 1,
+        6..=8 => 2,
+        _ => 3,
+    };
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&wanted, &plain(candidate)), candidate))
+        .filter(|&(distance, _)| distance <= allowed)
+        .min_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(b.1)))
+        .map(|(_, candidate)| candidate)
+}
+
+/// Joins names for a sentence: "`a`, `b` or `c`"; past ten, the rest is counted.
+#[must_use]
+pub fn list_names<S: AsRef<str>>(names: &[S], last: &str) -> String {
+    let quoted: Vec<String> = names.iter().take(10).map(|name| format!("`{}`", name.as_ref())).collect();
+    match (quoted.split_last(), names.len()) {
+        (None, _) => "none".to_owned(),
+        (Some(_), more) if more > 10 => format!("{} {last} {} more", quoted.join(", "), more - 10),
+        (Some((only, [])), _) => only.clone(),
+        (Some((end, rest)), _) => format!("{} {last} {end}", rest.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_and_far() {
+        let names = ["gateway", "network", "namespace", "pod-security"];
+        assert_eq!(nearest("gatewya", names), Some("gateway"));
+        assert_eq!(nearest("podSecurity", names), Some("pod-security"));
+        assert_eq!(nearest("nam", names), None);
+        assert_eq!(nearest("", names), None);
+        assert_eq!(nearest("ip", ["id", "ip"]), Some("ip"));
+    }
+
+    #[test]
+    fn lists() {
+        assert_eq!(list_names(&["a"], "or"), "`a`");
+        assert_eq!(list_names(&["a", "b", "c"], "and"), "`a`, `b` and `c`");
+        assert_eq!(list_names::<&str>(&[], "or"), "none");
+    }
+}
