@@ -1,3 +1,31 @@
-//! To be written.
+//! Kubernetes as hlc sees it: kinds, schemas, YAML, files.
+//!
+//! - [`lookup`] and [`kinds`]: which kinds there are, so that `Deployment "web" { … }` needs no apiVersion.
+//! - [`schema`]: what the fields of built-in kinds are, with a sentence about each.
+//! - [`to_yaml`], [`data_to_yaml`], [`data_from_yaml`], [`data_to_json`]: data out and in.
+//! - [`output_tree`]: a plan as files.
+//!
+//! Architecture invariants:
+//! - Pure: text and data in, text and findings out. No file, no network, no process, no clock.
+//! - The same object gives the same bytes, whatever order it was written in.
+//! - Nothing is downloaded or guessed at run time: the schemas are of one Kubernetes release and embedded. An object of a
+//!   kind that has no schema is never judged.
+//! - A definition is decoded when an object needs it, so that a check of a few objects costs microseconds, not a parse of
+//!   all of Kubernetes.
+//!
+//! Start reading at [`KindInfo`], then [`schema`].
+
+mod json;
+mod kind;
+mod nearest;
+mod output;
+pub mod schema;
 mod tree;
+mod yaml;
+
+pub use json::data_to_json;
+pub use kind::{KindInfo, Lookup, kinds, lookup};
+pub use output::output_tree;
+pub use schema::KUBERNETES_VERSION;
 pub use tree::OutputTree;
+pub use yaml::{YamlError, data_from_yaml, data_to_yaml, to_yaml};

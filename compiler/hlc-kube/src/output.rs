@@ -1,0 +1,116 @@
+//! A plan as files: which object goes where.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use hlc_plan::{Plan, PlannedObject};
+use sha2::{Digest, Sha256};
+
+use crate::{OutputTree, to_yaml};
+
+/// The files of a plan: `<folder>/<Kind>.<name>.k8s.yaml`, one object each.
+///
+/// Characters other than letters, digits, `-`, `_` and `.` are left out of kind and name. Where that, two namespaces, two
+/// API groups or a file system that ignores case would put several objects at one path, each of them gets `-` and eight
+/// hexadecimal digits before `.k8s.yaml`; they depend on the object's identity alone, so a path never changes because of
+/// the order of objects. Of two objects with the same identity, which the checks refuse, the later one stays.
+#[must_use]
+pub fn output_tree(plan: &Plan) -> OutputTree {
+    let mut at_path: BTreeMap<String, Vec<(&str, &PlannedObject)>> = BTreeMap::new();
+    for workload in &plan.workloads {
+        for object in &workload.objects {
+            let path = format!("{}/{}", workload.folder, stem(object));
+            at_path.entry(path.to_lowercase()).or_default().push((&workload.folder, object));
+        }
+    }
+    let mut tree = OutputTree::default();
+    for sharing in at_path.values() {
+        let first = sharing.first().map(|(_, object)| identity(object));
+        let alone = sharing.iter().all(|(_, object)| Some(identity(object)) == first);
+        for (folder, object) in sharing {
+            let stem = stem(object);
+            let suffix = if alone { String::new() } else { format!("-{}", digest(object)) };
+            tree.insert(format!("{folder}/{stem}{suffix}.k8s.yaml"), to_yaml(&object.body));
+        }
+    }
+    tree
+}
+
+fn stem(object: &PlannedObject) -> String {
+    format!("{}.{}", object.kind, object.name)
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        .collect()
+}
+
+/// What makes two objects the same one to the API server. Its groups' versions are views of one object, but which view
+/// is written matters to the reader, so the version counts.
+fn identity(object: &PlannedObject) -> String {
+    format!("{}/{}/{}/{}", object.api_version, object.kind, object.namespace.as_deref().unwrap_or(""), object.name)
+}
+
+fn digest(object: &PlannedObject) -> String {
+    let hash = Sha256::digest(identity(object).as_bytes());
+    hash.iter().take(4).fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use hlc_diag::{FileId, Span};
+    use hlc_plan::{Address, PlannedWorkload};
+    use hlc_schema::Data;
+
+    use super::*;
+
+    fn object(api_version: &str, kind: &str, namespace: Option<&str>, name: &str) -> PlannedObject {
+        let span = Span::new(FileId::new(0), 0, 0);
+        PlannedObject {
+            address: Address::object("web", kind, name),
+            api_version: api_version.to_owned(),
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            namespace: namespace.map(str::to_owned),
+            body: Data::map([("kind", Data::string(kind, span))], span),
+            origin: span,
+        }
+    }
+
+    fn paths(objects: Vec<PlannedObject>) -> Vec<String> {
+        let workloads = vec![PlannedWorkload { name: "web".to_owned(), folder: "web".to_owned(), objects }];
+        output_tree(&Plan { workloads }).iter().map(|(path, _)| path.to_owned()).collect()
+    }
+
+    #[test]
+    fn drops_what_files_do_not_take() {
+        let role = object("rbac.authorization.k8s.io/v1", "ClusterRole", None, "kyverno:admission-controller");
+        assert_eq!(paths(vec![role]), ["web/ClusterRole.kyvernoadmission-controller.k8s.yaml"]);
+    }
+
+    #[test]
+    fn one_path_for_two_objects() {
+        let a = || object("v1", "Secret", Some("a"), "x");
+        let b = || object("v1", "Secret", Some("b"), "x");
+        let alone = paths(vec![a()]);
+        assert_eq!(alone, ["web/Secret.x.k8s.yaml"]);
+        let both = paths(vec![a(), b()]);
+        assert_eq!(both, ["web/Secret.x-05a8bbe5.k8s.yaml", "web/Secret.x-9b9c3009.k8s.yaml"]);
+        assert_eq!(paths(vec![b(), a()]), both);
+    }
+
+    #[test]
+    fn equal_but_for_case_or_dropped_characters() {
+        for (one, two) in [("web", "wEb"), ("a:b", "ab")] {
+            let both = paths(vec![object("v1", "Secret", None, one), object("v1", "Secret", None, two)]);
+            assert_eq!(both.len(), 2);
+            assert!(both.iter().all(|path| path.len() > "web/Secret.ab.k8s.yaml".len()), "{both:?}");
+        }
+    }
+
+    #[test]
+    fn same_object_twice() {
+        assert_eq!(paths(vec![object("v1", "Secret", None, "x"), object("v1", "Secret", None, "x")]).len(), 1);
+    }
+}

@@ -1,0 +1,12 @@
+//! YAML out and in.
+//!
+//! One input, one output: keys sorted, one style per value, no folding, so that a line of a manifest changes only when
+//! its meaning does. What is written reads the same for Kubernetes, Helm, Argo CD (YAML 1.1) and for YAML 1.2 tools.
+
+mod read;
+mod scalar;
+mod style;
+mod write;
+
+pub use read::{YamlError, data_from_yaml};
+pub use write::{data_to_yaml, to_yaml};

@@ -1,0 +1,356 @@
+//! YAML text to data.
+use hlc_diag::Span;
+use hlc_schema::{Data, DataValue, Map};
+use serde_yaml::granit_parser::{Event, Parser, ScalarStyle, Tag};
+
+use super::scalar::{Plain, resolve};
+
+/// Why a YAML text cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct YamlError {
+    /// Counted from 1.
+    pub line: u32,
+    /// In characters, counted from 1.
+    pub column: u32,
+    /// Lower case, no full stop: what is wrong.
+    pub message: String,
+}
+
+impl std::fmt::Display for YamlError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.message)
+    }
+}
+
+impl std::error::Error for YamlError {}
+
+/// The most values one document may become once its aliases are written out; Kubernetes takes 1.5 MB at most.
+const MAX_VALUES: usize = 1_000_000;
+/// The deepest nesting; more than any manifest or chart has, and safe for every walk over the result.
+const MAX_DEPTH: usize = 128;
+
+/// Reads one YAML document, every value with the place `span`.
+///
+/// Bare words mean what they mean to Helm and Kubernetes (`yes` is true, `0644` is 420; see the scalar rules), so that a
+/// values file keeps its meaning. An empty document is null. Aliases and merge keys (`<<`) are written out.
+///
+/// Stricter than Helm's reader, which takes the last of two equal keys, turns the key `80` into text, ignores unknown
+/// tags and reads the first of several documents.
+///
+/// # Errors
+/// Text that is not YAML, two documents, a key twice, a key that is not text, an unknown tag, a number that JSON does
+/// not have, aliases that grow past a million values, nesting deeper than 128.
+pub fn data_from_yaml(text: &str, span: Span) -> Result<Data, YamlError> {
+    let mut loader = Loader { span, stack: Vec::new(), anchors: Vec::new(), values: 0, root: None, documents: 0 };
+    for event in Parser::new_from_str(text) {
+        let (event, at) = event.map_err(|error| YamlError {
+            line: count(error.marker().line()),
+            column: count(error.marker().col()).saturating_add(1),
+            message: error.info().to_lowercase(),
+        })?;
+        let at = Place { line: count(at.start.line()), column: count(at.start.col()).saturating_add(1) };
+        loader.event(event, at)?;
+    }
+    Ok(loader.root.unwrap_or(Data::new(DataValue::Null, span)))
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    line: u32,
+    column: u32,
+}
+
+impl Place {
+    fn error(self, message: impl Into<String>) -> YamlError {
+        YamlError { line: self.line, column: self.column, message: message.into() }
+    }
+}
+
+/// A list or map that is not finished.
+enum Open {
+    List { items: Vec<Data>, anchor: usize },
+    Map { map: Map, merged: Vec<Map>, key: Option<Key>, anchor: usize },
+}
+
+enum Key {
+    Text(String),
+    /// `<<`: the value's entries belong to this map.
+    Merge,
+}
+
+struct Loader {
+    span: Span,
+    stack: Vec<Open>,
+    /// Values by anchor, with the number of values in each.
+    anchors: Vec<(usize, Data, usize)>,
+    values: usize,
+    root: Option<Data>,
+    documents: u32,
+}
+
+impl Loader {
+    fn event(&mut self, event: Event<'_>, at: Place) -> Result<(), YamlError> {
+        match event {
+            Event::DocumentStart(..) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    return Err(at.error("a second document begins here; one is expected"));
+                }
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                if self.wants_key() {
+                    return self.key(&text, style, tag.as_deref(), at);
+                }
+                let value = scalar(&text, style, tag.as_deref(), at)?;
+                let data = Data::new(value, self.span);
+                self.anchor(anchor, &data, at)?;
+                self.put(data, 1, at)?;
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                known_tag(tag.as_deref(), "seq", at)?;
+                self.open(Open::List { items: Vec::new(), anchor }, at)?;
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                known_tag(tag.as_deref(), "map", at)?;
+                self.open(Open::Map { map: Map::new(), merged: Vec::new(), key: None, anchor }, at)?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(at)?,
+            Event::Alias(id) => {
+                if self.wants_key() {
+                    return Err(at.error("an alias cannot be a key here; write the key out"));
+                }
+                let Some((_, data, size)) = self.anchors.iter().rev().find(|(anchor, ..)| *anchor == id).cloned()
+                else {
+                    return Err(at.error("this alias stands inside the value it repeats"));
+                };
+                self.put(data, size, at)?;
+            }
+            // None of these carries a value; the parser is not asked for the last three.
+            Event::StreamStart
+            | Event::StreamEnd
+            | Event::DocumentEnd
+            | Event::Comment(..)
+            | Event::Anchor(..)
+            | Event::UnresolvedAlias(_)
+            | _ => {}
+        }
+        Ok(())
+    }
+
+    fn wants_key(&self) -> bool {
+        matches!(self.stack.last(), Some(Open::Map { key: None, .. }))
+    }
+
+    fn key(&mut self, text: &str, style: ScalarStyle, tag: Option<&Tag>, at: Place) -> Result<(), YamlError> {
+        let Some(Open::Map { map, key, .. }) = self.stack.last_mut() else { return Ok(()) };
+        if style == ScalarStyle::Plain && tag.is_none() && text == "<<" {
+            *key = Some(Key::Merge);
+            return Ok(());
+        }
+        if !matches!(scalar(text, style, tag, at)?, DataValue::String(_)) {
+            // The parser gives `~` for a key that is not there.
+            return Err(if matches!(text, "" | "~") {
+                at.error("a key is missing here")
+            } else {
+                at.error(format!("the key `{text}` is not text; write `\"{text}\"`"))
+            });
+        }
+        if map.entry(text).is_some() {
+            return Err(at.error(format!("the key `{text}` stands here a second time")));
+        }
+        *key = Some(Key::Text(text.to_owned()));
+        Ok(())
+    }
+
+    fn open(&mut self, open: Open, at: Place) -> Result<(), YamlError> {
+        if self.wants_key() {
+            return Err(at.error("a key must be text, not a list or a map"));
+        }
+        if self.stack.len() >= MAX_DEPTH {
+            return Err(at.error(format!("nested deeper than {MAX_DEPTH} levels")));
+        }
+        self.stack.push(open);
+        Ok(())
+    }
+
+    fn close(&mut self, at: Place) -> Result<(), YamlError> {
+        let (value, anchor) = match self.stack.pop() {
+            Some(Open::List { items, anchor }) => (DataValue::List(items), anchor),
+            Some(Open::Map { mut map, merged, anchor, .. }) => {
+                // A map's own keys win, then the earlier of several merged ones.
+                for (key, entry) in merged.iter().flat_map(Map::iter) {
+                    if map.entry(key).is_none() {
+                        map.insert(key, entry.key_span, entry.value.clone());
+                    }
+                }
+                (DataValue::Map(map), anchor)
+            }
+            None => return Ok(()),
+        };
+        let data = Data::new(value, self.span);
+        self.anchor(anchor, &data, at)?;
+        self.put(data, 1, at)
+    }
+
+    fn anchor(&mut self, anchor: usize, data: &Data, at: Place) -> Result<(), YamlError> {
+        if anchor != 0 {
+            let size = size(data);
+            // Kept once more for its aliases, so counted once more.
+            self.count(size, at)?;
+            self.anchors.push((anchor, data.clone(), size));
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, values: usize, at: Place) -> Result<(), YamlError> {
+        self.values += values;
+        if self.values > MAX_VALUES {
+            return Err(at.error(format!("its aliases grow to more than {MAX_VALUES} values")));
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, data: Data, size: usize, at: Place) -> Result<(), YamlError> {
+        self.count(size, at)?;
+        match self.stack.last_mut() {
+            None => self.root = Some(data),
+            Some(Open::List { items, .. }) => items.push(data),
+            Some(Open::Map { map, merged, key, .. }) => match key.take() {
+                Some(Key::Text(key)) => {
+                    map.insert(key, self.span, data);
+                }
+                Some(Key::Merge) => {
+                    let sources = if let DataValue::List(items) = data.value { items } else { vec![data] };
+                    for source in sources {
+                        let DataValue::Map(source) = source.value else {
+                            return Err(at.error("`<<` takes a map or a list of maps"));
+                        };
+                        merged.push(source);
+                    }
+                }
+                None => {}
+            },
+        }
+        Ok(())
+    }
+}
+
+fn size(data: &Data) -> usize {
+    match &data.value {
+        DataValue::List(items) => items.iter().map(size).sum::<usize>() + 1,
+        DataValue::Map(map) => map.iter().map(|(_, entry)| size(&entry.value)).sum::<usize>() + 1,
+        DataValue::Null | DataValue::Bool(_) | DataValue::Integer(_) | DataValue::Float(_) | DataValue::String(_) => 1,
+    }
+}
+
+fn known_tag(tag: Option<&Tag>, expected: &str, at: Place) -> Result<(), YamlError> {
+    match tag {
+        None => Ok(()),
+        Some(tag) if tag.core_suffix() == Some(expected) => Ok(()),
+        Some(tag) => Err(unknown_tag(tag, at)),
+    }
+}
+
+fn unknown_tag(tag: &Tag, at: Place) -> YamlError {
+    at.error(format!("the tag `{}` means nothing to Kubernetes and Helm; leave it out", tag.original()))
+}
+
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, at: Place) -> Result<DataValue, YamlError> {
+    let wanted = match tag {
+        None => None,
+        // The bare `!` makes text.
+        Some(tag) if tag.handle().is_empty() && tag.suffix() == "!" => Some("str"),
+        Some(tag) => match tag.core_suffix() {
+            Some(suffix @ ("str" | "int" | "float" | "bool" | "null")) => Some(suffix),
+            Some(_) | None => return Err(unknown_tag(tag, at)),
+        },
+    };
+    let plain = match wanted {
+        None if style == ScalarStyle::Plain => resolve(text),
+        None | Some("str") => Plain::Text,
+        Some(_) => resolve(text),
+    };
+    let value = match plain {
+        Plain::Null => DataValue::Null,
+        Plain::Bool(value) => DataValue::Bool(value),
+        Plain::Integer(value) => DataValue::Integer(value),
+        Plain::Float(value) => DataValue::Float(value),
+        Plain::NotANumber => {
+            return Err(at.error(format!("`{text}` is no number that JSON has; quote it to make it text")));
+        }
+        Plain::Text => DataValue::String(text.to_owned()),
+    };
+    match (wanted, value) {
+        (Some("float"), DataValue::Integer(value)) => Ok(DataValue::Float(value as f64)),
+        (None | Some("str"), value)
+        | (Some("int"), value @ DataValue::Integer(_))
+        | (Some("float"), value @ DataValue::Float(_))
+        | (Some("bool"), value @ DataValue::Bool(_))
+        | (Some("null"), value @ DataValue::Null) => Ok(value),
+        (Some(wanted), _) => Err(at.error(format!("`{text}` is not what the tag `!!{wanted}` says"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hlc_diag::FileId;
+
+    use super::*;
+
+    fn read(text: &str) -> Result<String, String> {
+        data_from_yaml(text, Span::new(FileId::new(0), 0, 0))
+            .map(|data| crate::data_to_json(&data).to_string())
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn takes() {
+        for (text, json) in [
+            ("", "null"),
+            ("a: yes\nb: 0644\nc: \"yes\"\nd: 1.0", r#"{"a":true,"b":420,"c":"yes","d":1.0}"#),
+            ("a: &x {b: 1}\nc: *x", r#"{"a":{"b":1},"c":{"b":1}}"#),
+            ("base: &x {a: 1, b: 2}\nv:\n  <<: *x\n  b: 3", r#"{"base":{"a":1,"b":2},"v":{"a":1,"b":3}}"#),
+            ("- !!str 1\n- ! 2\n- !!int \"3\"\n- !!float 4", r#"["1","2",3,4.0]"#),
+            ("--- # start\na: |\n  x\n  y\n...\n", r#"{"a":"x\ny\n"}"#),
+            ("? a\n: b", r#"{"a":"b"}"#),
+        ] {
+            assert_eq!(read(text).as_deref(), Ok(json), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses() {
+        for (text, message) in [
+            ("a: 1\na: 2", "line 2, column 1: the key `a` stands here a second time"),
+            ("80: x", "line 1, column 1: the key `80` is not text; write `\"80\"`"),
+            ("y: x", "line 1, column 1: the key `y` is not text; write `\"y\"`"),
+            (": x", "line 1, column 1: a key is missing here"),
+            ("a: 1\n---\nb: 2", "line 2, column 1: a second document begins here; one is expected"),
+            ("a: .inf", "line 1, column 4: `.inf` is no number that JSON has; quote it to make it text"),
+            ("? [a]\n: b", "line 1, column 3: a key must be text, not a list or a map"),
+            ("a: !env x", "line 1, column 9: the tag `!env` means nothing to Kubernetes and Helm; leave it out"),
+            ("a: !!int x", "line 1, column 10: `x` is not what the tag `!!int` says"),
+            ("a: &x [*x]", "line 1, column 8: this alias stands inside the value it repeats"),
+        ] {
+            assert_eq!(read(text).as_ref().map_err(String::as_str), Err(message), "{text}");
+        }
+        assert!(read("a: [1").is_err());
+        assert!(read("a: b: c").is_err());
+        assert!(read(&"[".repeat(100_000)).is_err());
+    }
+
+    #[test]
+    fn stops_alias_bombs() {
+        let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..12 {
+            let items = vec![format!("*a{}", level - 1); 10].join(", ");
+            text.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+        }
+        let error = read(&text).unwrap_err();
+        assert!(error.ends_with("its aliases grow to more than 1000000 values"), "{error}");
+    }
+}
