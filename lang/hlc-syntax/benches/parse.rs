@@ -1,0 +1,3 @@
+//! How long parsing takes.
+
+fn main() {}

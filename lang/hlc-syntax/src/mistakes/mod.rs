@@ -1,0 +1,96 @@
+//! What people write that KDL does not allow, or that does not mean what they think.
+//!
+//! One file per concern; each holds its codes, its messages and its fixes.
+
+pub(crate) mod annotations;
+pub(crate) mod blocks;
+pub(crate) mod characters;
+pub(crate) mod check;
+pub(crate) mod entries;
+pub(crate) mod habits;
+pub(crate) mod lines;
+pub(crate) mod reporter;
+pub(crate) mod slashdash;
+pub(crate) mod strings;
+pub(crate) mod version;
+pub(crate) mod words;
+
+use hlc_diag::Code;
+
+/// Every finding of this crate, ordered by id.
+pub static CODES: &[&Code] = &[
+    &blocks::UNCLOSED_BLOCK,
+    &blocks::STRAY_CLOSING_BRACE,
+    &blocks::MISSING_OPENING_BRACE,
+    &blocks::BRACE_ON_NEXT_LINE,
+    &blocks::SECOND_BLOCK,
+    &blocks::ENTRY_BEHIND_BLOCK,
+    &entries::NAME_EXPECTED,
+    &entries::MISSING_SPACE,
+    &entries::MISSING_VALUE,
+    &entries::STRAY_EQUALS,
+    &entries::UNEXPECTED,
+    &annotations::ANNOTATION,
+    &slashdash::SLASHDASH,
+    &lines::STRAY_SEMICOLON,
+    &lines::LINE_CONTINUATION,
+    &lines::UNCLOSED_COMMENT,
+    &words::BARE_KEYWORD,
+    &words::NUMBER_LIKE,
+    &words::BROKEN_WORD,
+    &words::UNKNOWN_KEYWORD,
+    &words::NOT_A_STRING,
+    &strings::UNCLOSED_STRING,
+    &strings::BROKEN_STRING,
+    &strings::ESCAPE,
+    &strings::MULTILINE_QUOTES,
+    &strings::MULTILINE_INDENT,
+    &habits::COLON,
+    &habits::COMMA,
+    &habits::ADDRESS,
+    &habits::DOLLAR_BLOCK,
+    &habits::HASH_COMMENT,
+    &habits::FOREIGN_QUOTES,
+    &habits::BRACKETS,
+    &version::LEGACY,
+    &characters::CONTROL_CHARACTER,
+    &characters::DIRECTION_CHARACTER,
+    &reporter::TOO_MANY,
+];
+
+/// What a token stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The name of a node.
+    Name,
+    /// The key of a property.
+    Key,
+    /// An argument.
+    Argument,
+    /// The value of a property.
+    Value,
+    /// The text of an annotation.
+    Annotation,
+}
+
+impl Role {
+    /// With its article, for messages.
+    pub(crate) const fn noun(self) -> &'static str {
+        match self {
+            Self::Name => "the name of a node",
+            Self::Key => "the key of a property",
+            Self::Argument => "an argument",
+            Self::Value => "the value of a property",
+            Self::Annotation => "an annotation",
+        }
+    }
+}
+
+/// Text for a message: shortened, on one line.
+pub(crate) fn excerpt(text: &str) -> String {
+    const LENGTH: usize = 40;
+    let line = text.lines().next().unwrap_or("");
+    let short: String =
+        line.chars().take(LENGTH).flat_map(char::escape_debug).collect::<String>().replace("\\\"", "\"");
+    if line.chars().nth(LENGTH).is_some() || line.len() < text.trim_end().len() { short + "…" } else { short }
+}

@@ -1,0 +1,213 @@
+//! Entries of nodes and their values.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "most kinds of tokens are no values")]
+
+use std::borrow::Cow;
+use std::fmt;
+
+use hlc_diag::Span;
+
+use crate::number::Number;
+use crate::string;
+use crate::token::TokenKind;
+use crate::tree::{Document, EntryData, NONE, index};
+
+/// A `(…)` in front of a name or a value.
+///
+/// Source: KDL 2.0, "Type Annotation".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Annotation<'a> {
+    /// The text, decoded.
+    pub text: Cow<'a, str>,
+    /// Where the text stands, within the parentheses.
+    pub span: Span,
+    /// From `(` to `)`.
+    pub outer: Span,
+}
+
+/// The key of a property.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key<'a> {
+    /// The text, decoded.
+    pub text: Cow<'a, str>,
+    /// Where it stands, its quotes included.
+    pub span: Span,
+}
+
+/// A value, decoded when asked for.
+///
+/// Source: KDL 2.0, "Value".
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// Text.
+    String(Cow<'a, str>),
+    /// A number, `#inf`, `#-inf` and `#nan` included.
+    Number(Number<'a>),
+    /// `#true` or `#false`.
+    Bool(bool),
+    /// `#null`
+    Null,
+}
+
+/// How a value is spelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ValueStyle {
+    /// Without quotes.
+    Bare,
+    /// `"…"`
+    Quoted,
+    /// `#"…"#`
+    Raw,
+    /// `"""…"""`
+    Multiline,
+    /// `#"""…"""#`
+    RawMultiline,
+    /// A number, keyword numbers apart.
+    Number,
+    /// A word with `#`.
+    Keyword,
+}
+
+/// An argument or a property: a cheap handle into its [`Document`].
+///
+/// Source: KDL 2.0, "Argument" and "Property".
+#[derive(Clone, Copy)]
+pub struct Entry<'a> {
+    document: &'a Document,
+    data: &'a EntryData,
+}
+
+impl fmt::Debug for Entry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Entry({:?} at {})", self.document.slice(self.span()), self.span().start)
+    }
+}
+
+impl<'a> Entry<'a> {
+    /// From the key or annotation to the end of the value.
+    #[must_use]
+    pub fn span(self) -> Span {
+        self.document.tokens_span(self.data.first, self.data.value)
+    }
+
+    /// True for an entry with a key.
+    #[must_use]
+    pub const fn is_property(self) -> bool {
+        self.data.key != NONE
+    }
+
+    /// The key of a property; `None` for an argument.
+    #[must_use]
+    pub fn key(self) -> Option<Key<'a>> {
+        let token = self.data.key;
+        self.is_property().then(|| Key {
+            text: string::value(self.document.token_text(token), self.document.tokens.kind(token)),
+            span: self.document.token_span(token),
+        })
+    }
+
+    /// The `(…)` in front of the value.
+    #[must_use]
+    pub fn annotation(self) -> Option<Annotation<'a>> {
+        if !self.data.annotated {
+            return None;
+        }
+        self.document.annotation(self.data.first, self.data.value)
+    }
+
+    /// The value, decoded. What was meant is given for `true`, `'text'`, `10Gi` and the like, which are reported.
+    #[must_use]
+    pub fn value(self) -> Value<'a> {
+        let raw = self.raw();
+        match self.kind() {
+            TokenKind::Number => Value::Number(Number { raw }),
+            TokenKind::Keyword | TokenKind::BareKeyword => match raw.strip_prefix('#').unwrap_or(raw) {
+                "true" => Value::Bool(true),
+                "false" => Value::Bool(false),
+                "null" => Value::Null,
+                _ => Value::Number(Number { raw }),
+            },
+            kind => Value::String(string::value(raw, kind)),
+        }
+    }
+
+    /// Where the value stands, its quotes included, the annotation left out.
+    #[must_use]
+    pub fn value_span(self) -> Span {
+        self.document.token_span(self.data.value)
+    }
+
+    /// The source text of the value.
+    #[must_use]
+    pub fn raw(self) -> &'a str {
+        self.document.token_text(self.data.value)
+    }
+
+    /// How the value is spelled.
+    #[must_use]
+    pub fn style(self) -> ValueStyle {
+        match self.kind() {
+            TokenKind::Quoted | TokenKind::Escaped | TokenKind::BrokenString | TokenKind::ForeignQuoted => {
+                ValueStyle::Quoted
+            }
+            TokenKind::UnclosedString => match self.raw() {
+                raw if raw.starts_with("\"\"\"") => ValueStyle::Multiline,
+                raw if raw.starts_with('#') => ValueStyle::Raw,
+                _ => ValueStyle::Quoted,
+            },
+            TokenKind::Multiline => ValueStyle::Multiline,
+            TokenKind::Raw => ValueStyle::Raw,
+            TokenKind::RawMultiline => ValueStyle::RawMultiline,
+            TokenKind::Number => ValueStyle::Number,
+            TokenKind::Keyword | TokenKind::BareKeyword => ValueStyle::Keyword,
+            _ => ValueStyle::Bare,
+        }
+    }
+
+    /// Source offset of byte `decoded_byte` of a string value, for spans within text; its length gives the place behind
+    /// the last byte. `None` past that, and within characters that stand for an escape.
+    #[must_use]
+    pub fn source_offset(self, decoded_byte: usize) -> Option<u32> {
+        let offset = string::source_offset(self.raw(), self.kind(), decoded_byte)?;
+        Some(self.value_span().start.saturating_add(index(offset)))
+    }
+
+    fn kind(self) -> TokenKind {
+        self.document.tokens.kind(self.data.value)
+    }
+}
+
+/// Entries of one node in source order.
+#[derive(Clone)]
+pub struct Entries<'a> {
+    document: &'a Document,
+    rest: std::slice::Iter<'a, EntryData>,
+}
+
+impl<'a> Entries<'a> {
+    pub(crate) fn new(document: &'a Document, first: u32, end: u32) -> Self {
+        Self { document, rest: document.entries.get(first as usize..end as usize).unwrap_or_default().iter() }
+    }
+}
+
+impl fmt::Debug for Entries<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = Entry<'a>;
+
+    fn next(&mut self) -> Option<Entry<'a>> {
+        let document = self.document;
+        self.rest.by_ref().find(|data| !data.hidden).map(|data| Entry { document, data })
+    }
+}
+
+impl DoubleEndedIterator for Entries<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        let document = self.document;
+        self.rest.by_ref().rev().find(|data| !data.hidden).map(|data| Entry { document, data })
+    }
+}
