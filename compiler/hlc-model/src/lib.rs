@@ -1,25 +1,111 @@
-//! To be written.
+//! The compiler: from a project's files to findings and a plan.
+//!
+//! [`compile`] is the whole of it, and `hlc check`, `hlc build` and the editor all call it, so that they cannot disagree:
+//!
+//! ```text
+//! load      root file, includes            -> syntax trees
+//! collect   declarations (concept/, workload/) -> typed nodes: the Model
+//! names     each name once, each use known
+//! lower     references resolved (resolve)  -> Kubernetes objects: the Plan
+//! check     one file per cross check       -> findings
+//! ```
+//!
+//! Architecture invariants:
+//! - Pure: [`Inputs`] is the only door to the outside. No file, process, network, clock or environment.
+//! - The order of files and nodes never changes a plan.
+//! - A concept, a building block or a check is one file and one line in a list.
+//! - What follows from a reported mistake is not reported again: checks look only at what could be read whole.
+//!
+//! Start reading at [`concept`] for the language, at [`check`] for what is checked.
+
+pub mod check;
+mod collect;
+pub mod concept;
+pub mod docs;
 mod inputs;
+mod load;
+mod lower;
+mod model;
+mod names;
+mod resolve;
+pub mod workload;
+
 pub use inputs::{DirEntry, InputError, Inputs, MemoryInputs};
+pub use model::Model;
+
+use hlc_diag::{Code, Diagnostic, Sources};
+use hlc_plan::Plan;
+
+use check::Facts;
+use resolve::Resolver;
 
 /// What came of compiling a project.
 pub struct Compilation {
     /// Every file that was read.
-    pub sources: hlc_diag::Sources,
-    /// All findings, ordered by file and place.
-    pub diagnostics: Vec<hlc_diag::Diagnostic>,
+    pub sources: Sources,
+    /// All findings, ordered by file, place and code.
+    pub diagnostics: Vec<Diagnostic>,
     /// What should exist; `None` when an error stands.
-    pub plan: Option<hlc_plan::Plan>,
+    pub plan: Option<Plan>,
+    /// Everything that could be read.
+    pub model: Model,
 }
 
 /// Compiles the project whose root file is `root` (`homelab.kdl`).
 #[must_use]
-pub fn compile(_inputs: &dyn Inputs, _root: &str) -> Compilation {
-    Compilation { sources: hlc_diag::Sources::default(), diagnostics: Vec::new(), plan: None }
+pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
+    let loaded = load::load(inputs, root);
+    let collected = collect::collect(&loaded);
+    let model = collected.model;
+    let mut diagnostics = collected.diagnostics;
+    diagnostics.extend(names::check(&collected.names, model.incomplete));
+    let resolver = Resolver::new(&model, inputs);
+    let plan = lower::plan(&resolver);
+    check::run(&Facts::new(&model, &resolver, &plan), &mut diagnostics);
+    diagnostics.extend(resolver.into_found());
+    diagnostics.extend(loaded.diagnostics);
+    let sources = loaded.sources;
+    in_order(&mut diagnostics, &sources);
+    let broken = diagnostics.iter().any(Diagnostic::is_error);
+    Compilation { sources, diagnostics, plan: (!broken).then_some(plan), model }
+}
+
+/// Orders findings by path and place, and drops those said twice (a default is read for every block it reaches).
+fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {
+    diagnostics.sort_by(|a, b| {
+        let key = |d: &Diagnostic| (d.primary.span.start, d.primary.span.end, d.code.id);
+        (sources.path(a.primary.span.file), key(a), &a.message).cmp(&(
+            sources.path(b.primary.span.file),
+            key(b),
+            &b.message,
+        ))
+    });
+    diagnostics.dedup();
 }
 
 /// Every kind of finding the compiler can report, ordered by id.
 #[must_use]
-pub fn codes() -> Vec<&'static hlc_diag::Code> {
-    Vec::new()
+pub fn codes() -> Vec<&'static Code> {
+    let mut codes: Vec<&'static Code> = Vec::new();
+    codes.extend(hlc_syntax::CODES);
+    codes.extend(hlc_schema::codes());
+    codes.extend(load::CODES);
+    codes.extend(collect::CODES);
+    codes.extend(names::CODES);
+    codes.extend(resolve::CODES);
+    codes.extend(workload::codes());
+    // codes.extend(hlc_kube::CODES);
+    codes.extend(check::CHECKS.iter().flat_map(|check| check.codes));
+    codes.sort_by_key(|code| code.id);
+    codes
+}
+
+/// What shared data of this name holds once its references are resolved; `None` when nothing has the name or it cannot
+/// be told. Files that it refers to are not read.
+#[must_use]
+pub fn evaluate_data(model: &Model, name: &str) -> Option<hlc_schema::Data> {
+    let inputs = MemoryInputs::default();
+    let resolver = Resolver::new(model, &inputs);
+    let block = model.shared_data().find(|block| block.name.name == name)?;
+    resolver.data(&block.value, hlc_schema::ScopeId::default(), resolve::Place::Values)
 }

@@ -1,0 +1,85 @@
+//! HTTPRoutes attach to gateways that speak HTTP.
+
+use hlc_diag::{Code, Diagnostic, Severity};
+
+use super::{Check, Facts};
+
+pub(super) const CHECK: Check = Check { codes: &[&NO_LISTENER], run };
+
+/// A gateway that no route can attach to.
+pub(crate) static NO_LISTENER: Code = Code {
+    id: "HLC0605",
+    name: "no-listener",
+    severity: Severity::Error,
+    summary: "a route's host that no listener of its gateway serves",
+    explain: "A route attaches to the listeners of its gateway that speak HTTP or HTTPS and whose `hostname`, if they have \
+              one, covers the route's host. Without one the route is accepted by nobody and the host answers nothing.",
+    bad: "homelab \"home\" domain=\"example.net\" { category \"apps\"; }\nplatform { addon \"gateway\" namespace=\"kube-system\" { \
+          gateway \"main\" class=\"cilium\" { listener \"dns\" protocol=\"UDP\" port=53; }; }; }\nworkload \"web\" \
+          category=\"apps\" { namespace \"web\"; Service \"web\" { spec { ports { - port=80; }; }; }; route \"web\" \
+          service=\"web\" port=80; }",
+    good: "homelab \"home\" domain=\"example.net\" { category \"apps\"; }\nplatform { addon \"gateway\" namespace=\"kube-system\" { \
+           gateway \"main\" class=\"cilium\" { listener \"https\" protocol=\"HTTPS\" port=443; }; }; }\nworkload \"web\" \
+           category=\"apps\" { namespace \"web\"; Service \"web\" { spec { ports { - port=80; }; }; }; route \"web\" \
+           service=\"web\" port=80; }",
+};
+
+fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let gateways = &facts.model.gateways;
+    if facts.model.incomplete {
+        return;
+    }
+    for workload in facts.whole_workloads() {
+        for route in &workload.workload.route {
+            let gateway = match (&route.gateway, gateways.as_slice()) {
+                (Some(reference), _) => gateways.iter().find(|(_, gateway, _)| gateway.name.name == reference.name),
+                (None, [only]) => Some(only),
+                (None, _) => None,
+            };
+            let (Some((_, gateway, _)), Some(hosts)) = (gateway, route.hosts(facts.resolver, workload.scope)) else {
+                continue;
+            };
+            for host in hosts {
+                let served = gateway.listener.iter().any(|listener| {
+                    listener.protocol.value.is_http()
+                        && listener
+                            .hostname
+                            .as_ref()
+                            .is_none_or(|pattern| covers(pattern.value.as_str(), host.value.as_str()))
+                });
+                if !served {
+                    found.push(
+                        Diagnostic::new(
+                            &NO_LISTENER,
+                            host.span,
+                            format!("no listener of gateway `{}` serves `{}`", gateway.name.name, host.value.as_str()),
+                        )
+                        .label(gateway.name.span, "this gateway")
+                        .help("add one: `listener \"https\" protocol=\"HTTPS\" port=443`, with a `hostname` that covers the host or none"),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// True when a listener's host name covers a host; `*.` stands for one or more labels (Gateway API, Listener.hostname).
+fn covers(pattern: &str, host: &str) -> bool {
+    match pattern.strip_prefix('*') {
+        Some(suffix) => host.len() > suffix.len() && host.ends_with(suffix),
+        None => pattern == host,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::covers;
+
+    #[test]
+    fn wildcards() {
+        assert!(covers("*.example.net", "a.example.net"));
+        assert!(covers("*.example.net", "a.b.example.net"));
+        assert!(!covers("*.example.net", "example.net"));
+        assert!(!covers("a.example.net", "b.example.net"));
+    }
+}

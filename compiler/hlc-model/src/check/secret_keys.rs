@@ -1,0 +1,141 @@
+//! Containers read Secrets and keys that exist.
+
+use hlc_diag::{Code, Diagnostic, Severity, Span};
+use hlc_schema::Data;
+use hlc_schema::suggest::{list_names, nearest};
+
+use super::{Check, Facts, WorkloadFacts, containers, pod_template};
+
+pub(super) const CHECK: Check = Check { codes: &[&MISSING_SECRET, &MISSING_SECRET_KEY], run };
+
+/// A Secret that nobody makes.
+pub(crate) static MISSING_SECRET: Code = Code {
+    id: "HLC0608",
+    name: "missing-secret",
+    severity: Severity::Error,
+    summary: "a container reads a Secret that nothing makes",
+    explain: "The pod would hang in `CreateContainerConfigError`. Checked in workloads without charts. A Secret that comes \
+              from elsewhere is read with `optional=#true`, or declared as a `secret` of the workload.",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { spec { containers { - name=web \
+          image=\"web:1\" { env { - name=T { valueFrom { secretKeyRef name=web key=TOKEN; }; }; }; }; }; }; }\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\"; }\n    \
+           Pod \"web\" { spec { containers { - name=web image=\"web:1\" { env { - name=T { valueFrom { secretKeyRef name=web \
+           key=TOKEN; }; }; }; }; }; }; }\n}",
+};
+
+/// A key that the Secret does not have.
+pub(crate) static MISSING_SECRET_KEY: Code = Code {
+    id: "HLC0609",
+    name: "missing-secret-key",
+    severity: Severity::Error,
+    summary: "a container reads a key that its Secret does not have",
+    explain: "The pod would hang in `CreateContainerConfigError`. The keys of a Secret that comes from a store are those of \
+              its `secret` block.",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\"; }\n    \
+          Pod \"web\" { spec { containers { - name=web image=\"web:1\" { env { - name=T { valueFrom { secretKeyRef name=web \
+          key=TOKNE; }; }; }; }; }; }; }\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\"; }\n    \
+           Pod \"web\" { spec { containers { - name=web image=\"web:1\" { env { - name=T { valueFrom { secretKeyRef name=web \
+           key=TOKEN; }; }; }; }; }; }; }\n}",
+};
+
+/// A Secret that can be read: its keys, where they are all known.
+struct Known<'m> {
+    name: &'m str,
+    span: Span,
+    keys: Option<Vec<&'m str>>,
+}
+
+fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    for workload in facts.whole_workloads() {
+        let known = known_secrets(&workload);
+        let all_known = workload.is_native();
+        for template in workload.objects.iter().filter_map(pod_template) {
+            let Some(spec) = template.get("spec") else { continue };
+            for container in containers(spec) {
+                for reference in env_references(container).chain(env_from_references(container)) {
+                    check(&reference, &known, all_known, found);
+                }
+            }
+        }
+    }
+}
+
+/// The Secrets that the workload makes, by itself or through a store's operator.
+fn known_secrets<'m>(workload: &WorkloadFacts<'m>) -> Vec<Known<'m>> {
+    let from_store = workload.workload.secret.iter().map(|secret| Known {
+        name: &secret.name.name,
+        span: secret.name.span,
+        keys: Some(secret.kubernetes_keys().map(|key| key.value.as_str()).collect()),
+    });
+    let written = workload.of_kind("Secret").map(|object| {
+        let keys = ["data", "stringData"].into_iter().filter_map(|field| object.body.get(field)?.as_map());
+        let keys: Vec<_> = keys.flat_map(|map| map.iter().map(|(key, _)| key)).collect();
+        // Kubernetes fills Secrets of other types by itself (a ServiceAccount's token).
+        let opaque = object.body.get("type").is_none_or(|kind| kind.as_str() == Some("Opaque"));
+        Known { name: &object.name, span: object.origin, keys: opaque.then_some(keys) }
+    });
+    from_store.chain(written).collect()
+}
+
+/// A use of a Secret: where its name and key stand.
+struct Reference<'d> {
+    name: &'d Data,
+    key: Option<&'d Data>,
+    optional: bool,
+}
+
+fn reference<'d>(source: &'d Data, key: Option<&'d Data>) -> Option<Reference<'d>> {
+    let optional = matches!(source.get("optional").map(|flag| &flag.value), Some(hlc_schema::DataValue::Bool(true)));
+    Some(Reference { name: source.get("name")?, key, optional })
+}
+
+fn env_references(container: &Data) -> impl Iterator<Item = Reference<'_>> {
+    container.get("env").and_then(Data::as_list).into_iter().flatten().filter_map(|variable| {
+        let source = variable.at(&["valueFrom", "secretKeyRef"])?;
+        reference(source, source.get("key"))
+    })
+}
+
+fn env_from_references(container: &Data) -> impl Iterator<Item = Reference<'_>> {
+    let sources = container.get("envFrom").and_then(Data::as_list).into_iter().flatten();
+    sources.filter_map(|source| reference(source.get("secretRef")?, None))
+}
+
+fn check(reference: &Reference<'_>, known: &[Known<'_>], all_known: bool, found: &mut Vec<Diagnostic>) {
+    let Some(name) = reference.name.as_str().filter(|_| !reference.optional) else { return };
+    let Some(secret) = known.iter().find(|secret| secret.name == name) else {
+        if all_known {
+            let names: Vec<_> = known.iter().map(|secret| secret.name).collect();
+            let diagnostic = Diagnostic::new(
+                &MISSING_SECRET,
+                reference.name.span,
+                format!("nothing makes the Secret `{name}` that this container reads"),
+            );
+            found.push(match nearest(name, names.iter().copied()) {
+                Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).suggest(
+                    format!("write `{meant}`"),
+                    reference.name.span,
+                    format!("\"{meant}\""),
+                ),
+                None => diagnostic.help(format!("declare it: `secret \"{name}\" path=\"/…\" {{ keys … }}`")),
+            });
+        }
+        return;
+    };
+    let (Some(key), Some(keys)) = (reference.key, &secret.keys) else { return };
+    let Some(wanted) = key.as_str().filter(|wanted| !keys.contains(wanted)) else { return };
+    let held =
+        if keys.is_empty() { "it has no keys".to_owned() } else { format!("it has {}", list_names(keys, "and")) };
+    let diagnostic =
+        Diagnostic::new(&MISSING_SECRET_KEY, key.span, format!("the Secret `{name}` has no key `{wanted}`"))
+            .label(secret.span, held);
+    found.push(match nearest(wanted, keys.iter().copied()) {
+        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).suggest(
+            format!("write `{meant}`"),
+            key.span,
+            format!("\"{meant}\""),
+        ),
+        None => diagnostic.help(format!("add `{wanted}` to its keys, or read another")),
+    });
+}

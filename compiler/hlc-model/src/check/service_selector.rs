@@ -1,0 +1,110 @@
+//! Services select pods that exist.
+
+use hlc_diag::{Code, Diagnostic, Severity};
+use hlc_schema::Data;
+
+use super::{Check, Facts, WorkloadFacts, pod_template};
+
+pub(super) const CHECK: Check = Check { codes: &[&SELECTS_NOTHING, &TARGET_PORT], run };
+
+/// A Service without pods.
+pub(crate) static SELECTS_NOTHING: Code = Code {
+    id: "HLC0611",
+    name: "selects-nothing",
+    severity: Severity::Error,
+    summary: "a Service whose selector matches no pods",
+    explain: "Requests to the Service would be refused: it would have no endpoints. Checked in workloads without charts, where \
+              every pod template is written down.",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { metadata { labels app=web; }; spec { \
+          containers { - name=web image=\"web:1\"; }; }; }\n    Service \"web\" { spec { selector app=wbe; ports { - port=80; }; \
+          }; }\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { metadata { labels app=web; }; spec { \
+           containers { - name=web image=\"web:1\"; }; }; }\n    Service \"web\" { spec { selector app=web; ports { - port=80; }; \
+           }; }\n}",
+};
+
+/// A named port that the pods do not have.
+pub(crate) static TARGET_PORT: Code = Code {
+    id: "HLC0612",
+    name: "target-port",
+    severity: Severity::Error,
+    summary: "a Service sends to a named port that its pods do not have",
+    explain: "A `targetPort` that is a name means the container port of that name. Pods without one are left out, and the \
+              Service has no endpoints for the port.",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { metadata { labels app=web; }; spec { \
+          containers { - name=web image=\"web:1\" { ports { - name=http containerPort=80; }; }; }; }; }\n    Service \"web\" { \
+          spec { selector app=web; ports { - port=80 targetPort=web; }; }; }\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { metadata { labels app=web; }; spec { \
+           containers { - name=web image=\"web:1\" { ports { - name=http containerPort=80; }; }; }; }; }\n    Service \"web\" { \
+           spec { selector app=web; ports { - port=80 targetPort=http; }; }; }\n}",
+};
+
+fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    for workload in facts.whole_workloads().filter(WorkloadFacts::is_native) {
+        let templates: Vec<_> =
+            workload.objects.iter().filter_map(|object| Some((object, pod_template(object)?))).collect();
+        for service in workload.of_kind("Service") {
+            let Some(selector) = service.body.at(&["spec", "selector"]) else { continue };
+            let Some(wanted) = selector.as_map().filter(|map| !map.is_empty()) else { continue };
+            let selected: Vec<_> = templates
+                .iter()
+                .filter(|(_, template)| {
+                    let labels = template.at(&["metadata", "labels"]);
+                    wanted.iter().all(|(key, entry)| {
+                        labels.and_then(|labels| labels.get(key)).is_some_and(|label| label.value == entry.value.value)
+                    })
+                })
+                .collect();
+            if selected.is_empty() {
+                let mut diagnostic = Diagnostic::new(
+                    &SELECTS_NOTHING,
+                    selector.span,
+                    format!("Service `{}` selects no pods of workload `{}`", service.name, workload.workload.name.name),
+                );
+                for (object, template) in templates.iter().take(3) {
+                    let at = template.at(&["metadata", "labels"]).map_or(object.origin, |labels| labels.span);
+                    diagnostic = diagnostic.label(at, format!("pods of {} `{}`", object.kind, object.name));
+                }
+                found.push(
+                    diagnostic.help("every label of the selector has to be among the labels of the pod template"),
+                );
+                continue;
+            }
+            check_ports(
+                &service.body,
+                &service.name,
+                &selected.iter().map(|(_, template)| *template).collect::<Vec<_>>(),
+                found,
+            );
+        }
+    }
+}
+
+fn check_ports(service: &Data, name: &str, templates: &[&Data], found: &mut Vec<Diagnostic>) {
+    let named: Vec<&str> = templates
+        .iter()
+        .filter_map(|template| template.get("spec"))
+        .flat_map(|spec| super::containers(spec))
+        .filter_map(|container| container.get("ports")?.as_list())
+        .flatten()
+        .filter_map(|port| port.get("name")?.as_str())
+        .collect();
+    for port in service.at(&["spec", "ports"]).and_then(Data::as_list).into_iter().flatten() {
+        let Some(target) = port.get("targetPort") else { continue };
+        let Some(wanted) = target.as_str().filter(|wanted| !named.contains(wanted)) else { continue };
+        let diagnostic = Diagnostic::new(
+            &TARGET_PORT,
+            target.span,
+            format!("Service `{name}` sends to the port `{wanted}`, which no container of its pods has"),
+        );
+        found.push(match hlc_schema::suggest::nearest(wanted, named.iter().copied()) {
+            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).suggest(
+                format!("write `{meant}`"),
+                target.span,
+                meant,
+            ),
+            None if named.is_empty() => diagnostic.help("give the container port a name, or write its number"),
+            None => diagnostic.help(format!("they have {}", hlc_schema::suggest::list_names(&named, "and"))),
+        });
+    }
+}

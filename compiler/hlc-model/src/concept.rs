@@ -1,0 +1,65 @@
+//! The concepts of the language, one file each, and the list of them.
+
+mod category;
+mod data_block;
+mod delivery;
+mod gateway;
+mod homelab;
+mod network;
+mod platform;
+mod secret_store;
+
+pub use category::Category;
+pub use data_block::DataBlock;
+pub use delivery::{Delivery, Sync};
+pub use gateway::{Gateway, Listener, ListenerProtocol};
+pub use homelab::{Homelab, Repository};
+pub use network::Network;
+pub use platform::{Addon, Platform};
+pub use secret_store::{SecretStore, ServiceAccount, StoreKind, StorePath};
+
+use hlc_schema::{Node, NodeDecl};
+
+use crate::workload::{
+    Chart, Endpoint, Namespace, PodSecurity, Public, Release, Route, Secret, SecretMapping, Workload,
+};
+
+/// Every typed node of the language, ordered by where it stands.
+pub const NODES: &[fn() -> &'static NodeDecl] = &[
+    Homelab::decl,
+    Repository::decl,
+    Network::decl,
+    Category::decl,
+    DataBlock::decl,
+    SecretStore::decl,
+    ServiceAccount::decl,
+    StorePath::decl,
+    Platform::decl,
+    Addon::decl,
+    Gateway::decl,
+    Listener::decl,
+    Delivery::decl,
+    Sync::decl,
+    Workload::decl,
+    Namespace::decl,
+    PodSecurity::decl,
+    Chart::decl,
+    Release::decl,
+    Secret::decl,
+    SecretMapping::decl,
+    Endpoint::decl,
+    Route::decl,
+    Public::decl,
+];
+
+/// The nodes that may stand at the top of a file.
+pub const TOP_LEVEL: &[fn() -> &'static NodeDecl] =
+    &[Homelab::decl, DataBlock::decl, SecretStore::decl, Platform::decl, Workload::decl];
+
+/// The nodes that a `defaults` block may hold.
+#[must_use]
+pub fn defaultable() -> &'static [&'static NodeDecl] {
+    static LIST: std::sync::LazyLock<Vec<&'static NodeDecl>> =
+        std::sync::LazyLock::new(|| crate::collect::default_members().collect());
+    &LIST
+}

@@ -1,0 +1,57 @@
+//! Data with a name.
+
+use hlc_schema::decode::Source;
+use hlc_schema::{Cx, Def, FieldDecl, FieldKind, Free, Node, NodeDecl, Setting};
+
+/// Data to be used elsewhere by `(ref)data.NAME`, whole or in part.
+#[derive(Debug)]
+pub struct DataBlock {
+    /// Its name.
+    pub name: Def<DataBlock>,
+    /// What it holds: a map.
+    pub value: Free,
+}
+
+impl hlc_schema::Concept for DataBlock {
+    const KIND: &'static str = "data";
+    const SCOPE: hlc_schema::Scope = hlc_schema::Scope::Local;
+}
+
+// Written by hand, since its entries are free data and stand in the node itself.
+impl Node for DataBlock {
+    fn decl() -> &'static NodeDecl {
+        static DECL: NodeDecl = NodeDecl {
+            name: "data",
+            doc: "Data to be used elsewhere by `(ref)data.NAME`, whole or in part.\n\nAs the base of a map it is merged with \
+                  what follows: `resources (ref)data.tiny { limits memory=\"1Gi\" }`.",
+            example: "data \"tiny\" {\n    limits cpu=\"100m\" memory=\"128Mi\"\n    requests cpu=\"50m\" memory=\"64Mi\"\n}",
+            annotations: &[],
+            fields: &[
+                FieldDecl {
+                    name: "name",
+                    doc: "The data's name.",
+                    kind: FieldKind::Argument(<Def<DataBlock> as Setting>::TYPE),
+                    required: true,
+                    default: None,
+                },
+                FieldDecl {
+                    name: "",
+                    doc: "Entries with keys of your own.",
+                    kind: FieldKind::Free,
+                    required: false,
+                    default: None,
+                },
+            ],
+            attributes: &[],
+        };
+        &DECL
+    }
+
+    fn decode<'a>(source: Source<'a>, cx: &mut Cx<'a>) -> Option<Self> {
+        let Source::Node(node) = source else { return None };
+        let (name, value) = hlc_schema::free::named(node, cx)?;
+        let name = Def::new(name.value, name.span);
+        cx.declare(&name);
+        Some(Self { name, value })
+    }
+}

@@ -1,0 +1,83 @@
+//! Gateways and their listeners (Gateway API v1).
+
+use std::net::Ipv4Addr;
+
+use hlc_schema::scalar::{Fqdn, Port};
+use hlc_schema::{AttrDecl, Choice, Def, Expr, Node, Spanned};
+
+const ATTRIBUTES: &[AttrDecl] = &[
+    AttrDecl { name: "name", doc: "The Gateway's name." },
+    AttrDecl { name: "namespace", doc: "The namespace of the addon that makes it." },
+    AttrDecl { name: "ip", doc: "Its address, if one is given." },
+];
+
+/// A Gateway that routes attach to.
+#[derive(Debug, Node)]
+#[node(
+    name = "gateway",
+    attributes = ATTRIBUTES,
+    example = r#"gateway "homelab-gateway" class="cilium" ip="192.168.1.240" {
+    listener "http" protocol="HTTP" port=80
+    listener "https" protocol="HTTPS" port=443
+}"#
+)]
+pub struct Gateway {
+    /// The Gateway's name.
+    #[arg]
+    pub name: Def<Gateway>,
+    /// The GatewayClass that implements it.
+    #[prop]
+    pub class: Spanned<String>,
+    /// The address it is to have; without one the load balancer picks.
+    #[prop]
+    pub ip: Option<Expr<Ipv4Addr>>,
+    /// Where it listens.
+    #[block]
+    pub listener: Vec<Listener>,
+}
+
+/// A port of a Gateway.
+#[derive(Debug, Node)]
+#[node(name = "listener", scope = Local, example = r#"listener "https" protocol="HTTPS" port=443"#)]
+pub struct Listener {
+    /// The listener's name.
+    #[arg]
+    pub name: Spanned<String>,
+    /// What it speaks.
+    #[prop]
+    pub protocol: Spanned<ListenerProtocol>,
+    /// The port it listens on.
+    #[prop]
+    pub port: Spanned<Port>,
+    /// The hosts it serves; all when absent. A first label `*` stands for any.
+    #[prop]
+    pub hostname: Option<Spanned<Fqdn>>,
+}
+
+/// The protocol of a listener (Gateway API, `ProtocolType`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
+pub enum ListenerProtocol {
+    /// Plain HTTP.
+    #[choice("HTTP")]
+    Http,
+    /// HTTP over TLS, ended at the Gateway.
+    #[choice("HTTPS")]
+    Https,
+    /// TLS, ended at the Gateway or passed through.
+    #[choice("TLS")]
+    Tls,
+    /// TCP.
+    #[choice("TCP")]
+    Tcp,
+    /// UDP.
+    #[choice("UDP")]
+    Udp,
+}
+
+impl ListenerProtocol {
+    /// True when HTTPRoutes can attach.
+    #[must_use]
+    pub fn is_http(self) -> bool {
+        matches!(self, Self::Http | Self::Https)
+    }
+}

@@ -1,0 +1,219 @@
+//! From the root file to the syntax trees of every file.
+
+use std::collections::BTreeSet;
+
+use globset::{GlobBuilder, GlobMatcher};
+use hlc_diag::{Code, Diagnostic, FileId, Severity, Sources, Span};
+use hlc_syntax as syntax;
+
+use crate::inputs::{DirEntry, InputError, Inputs};
+
+pub(crate) static CODES: &[&Code] = &[&UNREADABLE, &INCLUDE_PATH, &INCLUDE_NOTHING];
+
+/// A file that could not be read.
+pub(crate) static UNREADABLE: Code = Code {
+    id: "HLC0301",
+    name: "unreadable-file",
+    severity: Severity::Error,
+    summary: "a file of the homelab could not be read",
+    explain: "Every file that an `include` matches is part of the homelab and has to be readable UTF-8 text inside the \
+              project's folder.",
+    bad: "",
+    good: "",
+};
+
+/// An include path that is not allowed.
+pub(crate) static INCLUDE_PATH: Code = Code {
+    id: "HLC0302",
+    name: "include-path",
+    severity: Severity::Error,
+    summary: "an include path that is wrong or leaves the project",
+    explain: "Paths start at the root file's folder and stay inside it: no leading `/`, no `..`, no `~`. Between slashes `*` \
+              stands for any characters and `**` for any folders. A homelab is one folder, so that one commit is one state.",
+    bad: "homelab \"home\" domain=\"example.net\" { include \"../shared/*.kdl\"; }",
+    good: "homelab \"home\" domain=\"example.net\"",
+};
+
+/// An include that matches no file.
+pub(crate) static INCLUDE_NOTHING: Code = Code {
+    id: "HLC0303",
+    name: "include-nothing",
+    severity: Severity::Warning,
+    summary: "an include that matches no file",
+    explain: "A pattern without a match is often a slip in a folder's name. A path without `*` that is not there is an error.",
+    bad: "homelab \"home\" domain=\"example.net\" { include \"wrokloads/**/*.kdl\"; }",
+    good: "homelab \"home\" domain=\"example.net\"",
+};
+
+/// How many folders an include may walk through: far more than a homelab has, so that a link loop or a wrong root ends.
+const MAX_FOLDERS: usize = 20_000;
+
+/// Every file of a project, parsed.
+#[derive(Default)]
+pub(crate) struct Loaded {
+    pub(crate) sources: Sources,
+    pub(crate) documents: Vec<syntax::Document>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Files with a syntax error: their trees hold guesses.
+    pub(crate) broken: BTreeSet<FileId>,
+}
+
+/// Reads the root file and everything it includes.
+pub(crate) fn load(inputs: &dyn Inputs, root: &str) -> Loaded {
+    let mut loaded = Loaded::default();
+    let text = match inputs.read(root) {
+        Ok(text) => text,
+        Err(error) => {
+            let file = loaded.sources.add(root, "");
+            let message = format!("`{root}` cannot be read: {}", describe(&error));
+            loaded.diagnostics.push(
+                Diagnostic::new(&UNREADABLE, Span::new(file, 0, 0), message)
+                    .help("a homelab starts with a file `homelab.kdl`; `hlc explain homelab` shows one"),
+            );
+            loaded.broken.insert(file);
+            return loaded;
+        }
+    };
+    loaded.add(root, text);
+    let mut paths: BTreeSet<String> = BTreeSet::new();
+    for (pattern, span) in include_patterns(&loaded) {
+        match expand(inputs, &pattern) {
+            Ok(found) if found.is_empty() => loaded.diagnostics.push(
+                Diagnostic::new(&INCLUDE_NOTHING, span, format!("`{pattern}` matches no file"))
+                    .help("check the folder's name, or remove it"),
+            ),
+            Ok(found) => {
+                for path in found {
+                    if path != root && paths.insert(path.clone()) {
+                        match inputs.read(&path) {
+                            Ok(text) => loaded.add(&path, text),
+                            Err(error) => {
+                                let message = format!("`{path}` cannot be read: {}", describe(&error));
+                                loaded
+                                    .diagnostics
+                                    .push(Diagnostic::new(&UNREADABLE, span, message).here("included here"));
+                            }
+                        }
+                    }
+                }
+            }
+            Err(reason) => loaded.diagnostics.push(
+                Diagnostic::new(&INCLUDE_PATH, span, format!("`{pattern}` cannot be included: {reason}"))
+                    .help("paths start at the folder of the root file, such as `workloads/**/*.kdl`"),
+            ),
+        }
+    }
+    loaded
+}
+
+impl Loaded {
+    fn add(&mut self, path: &str, text: std::sync::Arc<str>) {
+        let file = self.sources.add(path, std::sync::Arc::clone(&text));
+        let parse = syntax::parse(file, text);
+        if parse.diagnostics.iter().any(Diagnostic::is_error) {
+            self.broken.insert(file);
+        }
+        self.diagnostics.extend(parse.diagnostics);
+        self.documents.push(parse.document);
+    }
+}
+
+/// The include patterns of the root file, read before anything is typed; what is wrong with their form is reported later.
+fn include_patterns(loaded: &Loaded) -> Vec<(String, Span)> {
+    loaded
+        .documents
+        .iter()
+        .flat_map(syntax::Document::nodes)
+        .filter(|node| node.name() == "homelab")
+        .flat_map(|homelab| {
+            let properties = homelab.props().filter(|entry| entry.key().is_some_and(|key| key.text == "include"));
+            let children = homelab.children().filter(|child| child.name() == "include").flat_map(|child| child.args());
+            properties.chain(children).collect::<Vec<_>>()
+        })
+        .filter_map(|entry| match entry.value() {
+            syntax::Value::String(text) => Some((text.into_owned(), entry.value_span())),
+            syntax::Value::Number(_) | syntax::Value::Bool(_) | syntax::Value::Null => None,
+        })
+        .collect()
+}
+
+/// What went wrong, for a sentence.
+pub(crate) fn describe(error: &InputError) -> String {
+    match error {
+        InputError::NotFound => "there is no such file".to_owned(),
+        InputError::Outside => "it lies outside the project's folder".to_owned(),
+        InputError::NotUtf8(offset) => format!("it is not UTF-8 text (byte {offset})"),
+        InputError::TooLarge(limit) => format!("it is larger than {} MiB", limit / (1024 * 1024)),
+        InputError::Other(reason) => reason.clone(),
+    }
+}
+
+/// Why a path must not be used; `None` for a good one.
+pub(crate) fn path_fault(path: &str) -> Option<&'static str> {
+    if path.is_empty() {
+        Some("it is empty")
+    } else if path.starts_with('/') || path.starts_with('~') || path.contains('\\') || path.get(1..2) == Some(":") {
+        Some("it has to be a path inside the project, with `/` between folders")
+    } else if path.split('/').any(|part| part == "..") {
+        Some("`..` would leave the project")
+    } else if path.split('/').any(|part| part.is_empty() || part == ".") {
+        Some("it has an empty part or a `.`")
+    } else {
+        None
+    }
+}
+
+/// The files that a pattern matches, sorted.
+fn expand(inputs: &dyn Inputs, pattern: &str) -> Result<Vec<String>, String> {
+    if let Some(fault) = path_fault(pattern) {
+        return Err(fault.to_owned());
+    }
+    let is_glob = |part: &str| part.contains(['*', '?', '[', '{']);
+    if !is_glob(pattern) {
+        return inputs.read(pattern).map(|_| vec![pattern.to_owned()]).map_err(|error| describe(&error));
+    }
+    let matcher = GlobBuilder::new(pattern)
+        .literal_separator(true)
+        .build()
+        .map_err(|error| error.kind().to_string())?
+        .compile_matcher();
+    let base: Vec<&str> = pattern.split('/').take_while(|part| !is_glob(part)).collect();
+    let mut found = Vec::new();
+    let mut folders = vec![base.join("/")];
+    let mut walked = 0;
+    while let Some(folder) = folders.pop() {
+        walked += 1;
+        if walked > MAX_FOLDERS {
+            return Err(format!("it walks through more than {MAX_FOLDERS} folders"));
+        }
+        match inputs.list(&folder) {
+            Ok(entries) => sort_out(&folder, entries, &matcher, &mut found, &mut folders),
+            Err(InputError::NotFound) => {}
+            Err(error) => return Err(format!("folder `{folder}`: {}", describe(&error))),
+        }
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// Keeps the files that match, and the folders that may hold more. Hidden ones (`.git`) take no part.
+fn sort_out(
+    folder: &str,
+    entries: Vec<DirEntry>,
+    matcher: &GlobMatcher,
+    found: &mut Vec<String>,
+    folders: &mut Vec<String>,
+) {
+    for entry in entries {
+        let (DirEntry::File(name) | DirEntry::Dir(name)) = &entry;
+        if name.starts_with('.') {
+            continue;
+        }
+        let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+        match entry {
+            DirEntry::File(_) if matcher.is_match(&path) => found.push(path),
+            DirEntry::File(_) => {}
+            DirEntry::Dir(_) => folders.push(path),
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! What references mean.
+//!
+//! A path is `NODE.NAME.FIELD`. Names of the workload it stands in come first; a name that several other workloads have
+//! is an error. What a node can be asked for is on its declaration (`attributes`); how it answers is in [`target`].
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+
+use hlc_diag::{Diagnostic, Span};
+use hlc_schema::expr::Segment;
+use hlc_schema::free::{FreeEntry, FreeKind, MAX_DEPTH, TextFormat};
+use hlc_schema::setting::mismatched;
+use hlc_schema::{Data, DataValue, Expr, Free, Map, RefPath, Scalar, ScopeId, Spanned, Template};
+
+use crate::inputs::Inputs;
+use crate::model::Model;
+
+mod codes;
+mod merge;
+mod target;
+
+pub(crate) use codes::CODES;
+use codes::{FILE, NOT_A_MAP, NOT_TEXT, RAW_YAML, REFERENCE_CYCLE, SECRET_IN_MANIFEST, TOO_LARGE};
+pub(crate) use merge::merge;
+
+/// How many values references may expand to: a hundred times what a large homelab has.
+const MAX_VALUES: usize = 2_000_000;
+
+/// Where data goes, for the words of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A Kubernetes object.
+    Manifest,
+    /// The values of a chart.
+    Values,
+}
+
+/// Resolves references and collects findings about them.
+pub(crate) struct Resolver<'m> {
+    pub(crate) model: &'m Model,
+    inputs: &'m dyn Inputs,
+    found: RefCell<Vec<Diagnostic>>,
+    /// The paths being resolved, to find rings.
+    open: RefCell<Vec<(String, Span)>>,
+    /// Rings already reported, each by its members in order of name.
+    rings: RefCell<BTreeSet<Vec<String>>>,
+    values: Cell<usize>,
+}
+
+impl<'m> Resolver<'m> {
+    pub(crate) fn new(model: &'m Model, inputs: &'m dyn Inputs) -> Self {
+        Self {
+            model,
+            inputs,
+            found: RefCell::default(),
+            open: RefCell::default(),
+            rings: RefCell::default(),
+            values: Cell::new(0),
+        }
+    }
+
+    /// Takes a finding.
+    pub(crate) fn report(&self, diagnostic: Diagnostic) {
+        self.found.borrow_mut().push(diagnostic);
+    }
+
+    /// Gives out the findings.
+    pub(crate) fn into_found(self) -> Vec<Diagnostic> {
+        self.found.into_inner()
+    }
+
+    /// The value of a typed field; `None` after reporting.
+    pub(crate) fn value<T: Scalar + Clone>(&self, expr: &Expr<T>, scope: ScopeId) -> Option<Spanned<T>> {
+        let data = match expr {
+            Expr::Known(value) => return Some(value.clone()),
+            Expr::Ref(path) => self.path(path, scope, 0)?,
+            Expr::Template(template) => self.template(template, scope)?,
+        };
+        match T::from_value(&data.value) {
+            Ok(value) => Some(Spanned::new(value, data.span)),
+            Err(mismatch) => {
+                self.report(
+                    mismatched::<T>(&data.value, data.span, &mismatch).note("this is what the reference gives"),
+                );
+                None
+            }
+        }
+    }
+
+    /// Free data with every reference resolved; `None` after reporting.
+    pub(crate) fn data(&self, free: &Free, scope: ScopeId, place: Place) -> Option<Data> {
+        self.free(free, scope, place, 0)
+    }
+
+    fn free(&self, free: &Free, scope: ScopeId, place: Place, depth: usize) -> Option<Data> {
+        let span = free.span;
+        self.spend(span, depth)?;
+        match &free.kind {
+            FreeKind::Literal(value) => Some(Data::new(value.clone(), span)),
+            FreeKind::Ref(path) => self.path(path, scope, depth),
+            FreeKind::Template(template) => self.template(template, scope),
+            FreeKind::Secret(key) => {
+                let (what, way_out) = match place {
+                    Place::Manifest => {
+                        ("a manifest", "read it from a Secret: `valueFrom { secretKeyRef name=… key=… }`")
+                    }
+                    Place::Values => ("chart values", "give the chart a Secret by name, such as `existingSecret`"),
+                };
+                self.report(
+                    Diagnostic::new(
+                        &SECRET_IN_MANIFEST,
+                        key.span,
+                        format!("the secret `{}` would be written into {what}", key.name),
+                    )
+                    .help(way_out),
+                );
+                None
+            }
+            FreeKind::File(path) => self.file(path, span).map(|text| Data::string(text, span)),
+            FreeKind::Yaml(text) => self.yaml(text, span),
+            FreeKind::List(items) => {
+                let items: Vec<_> = items.iter().map(|item| self.free(item, scope, place, depth + 1)).collect();
+                Some(Data::list(items.into_iter().collect::<Option<_>>()?, span))
+            }
+            FreeKind::Map { bases, entries } => self.map(bases, entries, span, scope, place, depth),
+            FreeKind::Text { format, value } => {
+                let data = self.free(value, scope, place, depth + 1)?;
+                let text = match format {
+                    TextFormat::Yaml => hlc_kube::data_to_yaml(&data),
+                    TextFormat::Json => hlc_kube::data_to_json(&data).to_string(),
+                };
+                Some(Data::string(text, span))
+            }
+        }
+    }
+
+    fn map(
+        &self,
+        bases: &[Free],
+        entries: &[FreeEntry],
+        span: Span,
+        scope: ScopeId,
+        place: Place,
+        depth: usize,
+    ) -> Option<Data> {
+        let mut own = Map::new();
+        let mut whole = true;
+        for entry in entries {
+            match self.free(&entry.value, scope, place, depth + 1) {
+                Some(value) => {
+                    own.insert(entry.key.as_str(), entry.key_span, value);
+                }
+                None => whole = false,
+            }
+        }
+        let own = Data::new(DataValue::Map(own), span);
+        let mut bases = bases.iter();
+        let Some(first) = bases.next() else { return whole.then_some(own) };
+        let mut merged = self.base(first, scope, place, depth)?;
+        for base in bases {
+            let base = self.base(base, scope, place, depth)?;
+            merge(&mut merged, base, self)?;
+        }
+        merge(&mut merged, own, self)?;
+        merged.span = span;
+        whole.then_some(merged)
+    }
+
+    /// A value that other entries are merged over: it must be a map.
+    fn base(&self, free: &Free, scope: ScopeId, place: Place, depth: usize) -> Option<Data> {
+        let data = match &free.kind {
+            FreeKind::File(path) => {
+                let text = self.file(path, free.span)?;
+                self.yaml(&text, free.span)?
+            }
+            _ => self.free(free, scope, place, depth)?,
+        };
+        if data.as_map().is_some() {
+            return Some(data);
+        }
+        self.report(
+            Diagnostic::new(&NOT_A_MAP, free.span, format!("the base is {}, not a map", data.describe()))
+                .help("only maps can be merged; name data that holds entries"),
+        );
+        None
+    }
+
+    fn yaml(&self, text: &str, span: Span) -> Option<Data> {
+        match hlc_kube::data_from_yaml(text, span) {
+            Ok(data) => Some(data),
+            Err(error) => {
+                let message = format!("this is no YAML that hlc can take: {}", error.message);
+                self.report(
+                    Diagnostic::new(&RAW_YAML, span, message)
+                        .here(format!("line {}, column {} of the text", error.line, error.column)),
+                );
+                None
+            }
+        }
+    }
+
+    fn file(&self, path: &str, span: Span) -> Option<String> {
+        if let Some(fault) = crate::load::path_fault(path) {
+            self.report(
+                Diagnostic::new(&FILE, span, format!("`{path}` cannot be read: {fault}"))
+                    .help("paths start at the root file's folder"),
+            );
+            return None;
+        }
+        match self.inputs.read(path) {
+            Ok(text) => Some(text.to_string()),
+            Err(error) => {
+                let message = format!("`{path}` cannot be read: {}", crate::load::describe(&error));
+                self.report(Diagnostic::new(&FILE, span, message).help("paths start at the root file's folder"));
+                None
+            }
+        }
+    }
+
+    fn template(&self, template: &Template, scope: ScopeId) -> Option<Data> {
+        let mut text = String::new();
+        for segment in &template.segments {
+            match segment {
+                Segment::Text(plain) => text.push_str(plain),
+                Segment::Path { path, url } => {
+                    let data = self.path(path, scope, 0)?;
+                    let Some(piece) = scalar_text(&data.value) else {
+                        self.report(
+                            Diagnostic::new(
+                                &NOT_TEXT,
+                                path.span,
+                                format!("`{}` is {}, which is no part of a text", path.text, data.describe()),
+                            )
+                            .help("name a single value"),
+                        );
+                        return None;
+                    };
+                    text.push_str(&if *url { percent_encode(&piece) } else { piece });
+                }
+            }
+        }
+        Some(Data::string(text, template.span))
+    }
+
+    /// What a path means, placed where the path stands.
+    fn path(&self, path: &RefPath, scope: ScopeId, depth: usize) -> Option<Data> {
+        let (target, field) = self.find(path, scope)?;
+        let key = format!("{}@{}", path.text, scope.0);
+        if let Some(at) = self.open.borrow().iter().position(|(open, _)| *open == key) {
+            let open = self.open.borrow();
+            let ring = open.get(at..).unwrap_or(&[]);
+            let mut members: Vec<String> = ring.iter().map(|(key, _)| key.clone()).collect();
+            members.sort();
+            if self.rings.borrow_mut().insert(members) {
+                self.report(draw(path, ring));
+            }
+            return None;
+        }
+        self.open.borrow_mut().push((key, path.span));
+        let data = if self.open.borrow().len() > MAX_DEPTH {
+            self.report(Diagnostic::new(
+                &TOO_LARGE,
+                path.span,
+                format!("references lead on to references more than {MAX_DEPTH} times"),
+            ));
+            None
+        } else {
+            self.answer(path, target, &field, depth)
+        };
+        self.open.borrow_mut().pop();
+        let mut data = data?;
+        place(&mut data, path.span);
+        Some(data)
+    }
+
+    /// Counts a value; `None` when there are too many, or they nest too deep.
+    fn spend(&self, span: Span, depth: usize) -> Option<()> {
+        let spent = self.values.get() + 1;
+        self.values.set(spent);
+        if depth > MAX_DEPTH {
+            self.report(Diagnostic::new(
+                &TOO_LARGE,
+                span,
+                format!("data nests deeper than {MAX_DEPTH} levels once its references are resolved"),
+            ));
+            return None;
+        }
+        if spent == MAX_VALUES {
+            self.report(
+                Diagnostic::new(&TOO_LARGE, span, format!("references expand to more than {MAX_VALUES} values"))
+                    .help("data that refers several times to data that refers several times grows without end"),
+            );
+        }
+        (spent < MAX_VALUES).then_some(())
+    }
+}
+
+/// A ring of references, drawn.
+fn draw(path: &RefPath, open: &[(String, Span)]) -> Diagnostic {
+    let name = |key: &str| key.rsplit_once('@').map_or(key, |(path, _)| path).to_owned();
+    let mut names: Vec<String> = open.iter().map(|(key, _)| name(key)).collect();
+    names.push(path.text.clone());
+    let mut diagnostic = Diagnostic::new(&REFERENCE_CYCLE, path.span, format!("`{}` leads back to itself", path.text))
+        .note(names.join(" -> "))
+        .help("write one of the values out");
+    for (key, span) in open.iter().filter(|(_, span)| *span != path.span) {
+        diagnostic = diagnostic.label(*span, format!("by way of `{}`", name(key)));
+    }
+    diagnostic
+}
+
+/// Gives data and everything in it a place.
+fn place(data: &mut Data, span: Span) {
+    data.span = span;
+    match &mut data.value {
+        DataValue::List(items) => items.iter_mut().for_each(|item| place(item, span)),
+        DataValue::Map(map) => map.place(span, &mut |value| place(value, span)),
+        DataValue::Null | DataValue::Bool(_) | DataValue::Integer(_) | DataValue::Float(_) | DataValue::String(_) => {}
+    }
+}
+
+fn scalar_text(value: &DataValue) -> Option<String> {
+    match value {
+        DataValue::String(text) => Some(text.clone()),
+        DataValue::Integer(number) => Some(number.to_string()),
+        DataValue::Float(number) => Some(number.to_string()),
+        DataValue::Bool(truth) => Some(truth.to_string()),
+        DataValue::Null | DataValue::List(_) | DataValue::Map(_) => None,
+    }
+}
+
+/// Encodes everything but the unreserved characters (RFC 3986, section 2.3).
+fn percent_encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+        encoded
+    })
+}

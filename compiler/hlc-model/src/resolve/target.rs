@@ -1,0 +1,272 @@
+//! What paths can name, and what each answers.
+
+use hlc_diag::{Diagnostic, Span};
+use hlc_schema::suggest::{list_names, nearest};
+use hlc_schema::{AttrDecl, Data, DataValue, Node, NodeDecl, RefPath, Scalar, ScopeId};
+
+use super::codes::{AMBIGUOUS, UNKNOWN_FIELD, UNKNOWN_REFERENCE};
+use super::{Place, Resolver};
+use crate::concept::{DataBlock, Gateway, Homelab, Network};
+use crate::workload::{Endpoint, Route, Secret, Workload, workload_namespace};
+
+/// Something a path names.
+#[derive(Clone, Copy)]
+pub(super) enum Target<'m> {
+    Homelab(&'m Homelab),
+    Network(&'m Network),
+    Gateway(&'m Gateway, &'m str),
+    Endpoint(&'m Endpoint, &'m Workload),
+    Route(&'m Route, ScopeId),
+    Secret(&'m Secret),
+    Data(&'m DataBlock, ScopeId),
+}
+
+/// One candidate for a name.
+struct Candidate<'m> {
+    name: &'m str,
+    span: Span,
+    scope: ScopeId,
+    target: Target<'m>,
+}
+
+/// The kinds of node that paths can begin with.
+const REFERABLE: &[fn() -> &'static NodeDecl] =
+    &[Homelab::decl, Network::decl, Gateway::decl, Endpoint::decl, Route::decl, Secret::decl, DataBlock::decl];
+
+impl<'m> Resolver<'m> {
+    /// The node that a path names, and the rest of the path.
+    pub(super) fn find(&self, path: &RefPath, scope: ScopeId) -> Option<(Target<'m>, String)> {
+        let (kind, rest) = path.text.split_once('.')?;
+        if kind == Homelab::decl().name {
+            return Some((Target::Homelab(self.model.homelab.as_ref()?), rest.to_owned()));
+        }
+        if !REFERABLE.iter().any(|decl| decl().name == kind) {
+            let kinds: Vec<_> = REFERABLE.iter().map(|decl| decl().name).collect();
+            let diagnostic =
+                Diagnostic::new(&UNKNOWN_REFERENCE, path.span, format!("`{kind}` is nothing that can be referred to"));
+            self.report(match nearest(kind, kinds.iter().copied()) {
+                Some(meant) => diagnostic.help(format!("did you mean `{meant}.{rest}`?")),
+                None => diagnostic.help(format!("a path begins with {}", list_names(&kinds, "or"))),
+            });
+            return None;
+        }
+        let candidates = self.candidates(kind);
+        let fits = |candidate: &&Candidate<'m>| {
+            rest == candidate.name || rest.strip_prefix(candidate.name).is_some_and(|tail| tail.starts_with('.'))
+        };
+        // A name may hold dots, so the longest that fits is meant.
+        let longest = |of: &mut dyn Iterator<Item = &Candidate<'m>>| -> usize {
+            of.map(|candidate| candidate.name.len()).max().unwrap_or(0)
+        };
+        let fitting: Vec<&Candidate<'m>> = candidates.iter().filter(fits).collect();
+        let local: Vec<&Candidate<'m>> = fitting.iter().copied().filter(|candidate| candidate.scope == scope).collect();
+        let pool = if local.is_empty() { &fitting } else { &local };
+        let length = longest(&mut pool.iter().copied());
+        let best: Vec<&&Candidate<'m>> = pool.iter().filter(|candidate| candidate.name.len() == length).collect();
+        match best.as_slice() {
+            [] => {
+                self.report_unknown(path, kind, rest, &candidates, scope);
+                None
+            }
+            [only] => Some((only.target, rest.get(length + 1..).unwrap_or("").to_owned())),
+            [first, second, ..] => {
+                if first.scope == second.scope {
+                    return None; // one name declared twice in one place: reported as such
+                }
+                self.report(
+                    Diagnostic::new(&AMBIGUOUS, path.span, format!("several workloads have a {kind} `{}`", first.name))
+                        .label(first.span, "one is here")
+                        .label(second.span, "another is here")
+                        .help("rename one of them"),
+                );
+                None
+            }
+        }
+    }
+
+    fn report_unknown(&self, path: &RefPath, kind: &str, rest: &str, candidates: &[Candidate<'m>], scope: ScopeId) {
+        if self.model.incomplete {
+            return; // it may be declared in what could not be read
+        }
+        let name = rest.split('.').next().unwrap_or(rest);
+        let diagnostic = Diagnostic::new(&UNKNOWN_REFERENCE, path.span, format!("there is no {kind} `{name}`"));
+        let mut names: Vec<&str> = candidates.iter().map(|candidate| candidate.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        self.report(match nearest(name, names.iter().copied()) {
+            Some(meant) => {
+                let right = path.text.replacen(&format!("{kind}.{name}"), &format!("{kind}.{meant}"), 1);
+                let declared = candidates
+                    .iter()
+                    .filter(|candidate| candidate.name == meant)
+                    .min_by_key(|candidate| (candidate.scope != scope, candidate.span));
+                let diagnostic = match declared {
+                    Some(candidate) => diagnostic.label(candidate.span, "declared here"),
+                    None => diagnostic,
+                };
+                diagnostic.help(format!("did you mean `{right}`?")).suggest(
+                    format!("write `{right}`"),
+                    path.span,
+                    right,
+                )
+            }
+            None if names.is_empty() => diagnostic.help(format!("none is declared; `hlc explain {kind}` shows how")),
+            None => diagnostic.help(format!("there is {}", list_names(&names, "and"))),
+        });
+    }
+
+    fn candidates(&self, kind: &str) -> Vec<Candidate<'m>> {
+        let model = self.model;
+        let global = ScopeId::default();
+        let candidate = |name: &'m str, span, scope, target| Candidate { name, span, scope, target };
+        let workloads = || model.workloads.iter().map(|(scope, workload)| (*scope, workload));
+        match kind {
+            "network" => model
+                .homelab
+                .iter()
+                .flat_map(|homelab| &homelab.network)
+                .map(|network| candidate(&network.name.name, network.name.span, global, Target::Network(network)))
+                .collect(),
+            "gateway" => model
+                .gateways
+                .iter()
+                .map(|(_, gateway, namespace)| {
+                    candidate(&gateway.name.name, gateway.name.span, global, Target::Gateway(gateway, namespace))
+                })
+                .collect(),
+            "endpoint" => workloads()
+                .flat_map(|(scope, workload)| workload.endpoint.iter().map(move |endpoint| (scope, workload, endpoint)))
+                .map(|(scope, workload, endpoint)| {
+                    candidate(&endpoint.name.name, endpoint.name.span, scope, Target::Endpoint(endpoint, workload))
+                })
+                .collect(),
+            "route" => workloads()
+                .flat_map(|(scope, workload)| workload.route.iter().map(move |route| (scope, route)))
+                .map(|(scope, route)| candidate(&route.name.name, route.name.span, scope, Target::Route(route, scope)))
+                .collect(),
+            "secret" => workloads()
+                .flat_map(|(scope, workload)| workload.secret.iter().map(move |secret| (scope, secret)))
+                .map(|(scope, secret)| candidate(&secret.name.name, secret.name.span, scope, Target::Secret(secret)))
+                .collect(),
+            _ => {
+                let shared = model
+                    .data
+                    .iter()
+                    .chain(model.homelab.iter().flat_map(|homelab| &homelab.data))
+                    .map(|data| (global, data));
+                let local =
+                    workloads().flat_map(|(scope, workload)| workload.data.iter().map(move |data| (scope, data)));
+                shared
+                    .chain(local)
+                    .map(|(scope, data)| candidate(&data.name.name, data.name.span, scope, Target::Data(data, scope)))
+                    .collect()
+            }
+        }
+    }
+
+    /// The answer of a node to a question.
+    pub(super) fn answer(&self, path: &RefPath, target: Target<'m>, field: &str, depth: usize) -> Option<Data> {
+        let at = path.span;
+        let text = |text: String| Some(Data::string(text, at));
+        let scalar = |value: DataValue| Some(Data::new(value, at));
+        match (target, field) {
+            (Target::Homelab(homelab), "name") => text(homelab.name.name.clone()),
+            (Target::Homelab(homelab), "domain") => text(homelab.domain.value.as_str().to_owned()),
+            (Target::Homelab(_), _) => self.no_field(path, Homelab::decl(), field),
+            (Target::Network(network), "cidr") => scalar(network.cidr.value.to_value()),
+            (Target::Network(network), "gateway") => match network.gateway {
+                Some(gateway) => scalar(gateway.value.to_value()),
+                None => self.not_given(path, network.name.span, "gateway"),
+            },
+            (Target::Network(_), _) => self.no_field(path, Network::decl(), field),
+            (Target::Gateway(gateway, _), "name") => text(gateway.name.name.clone()),
+            (Target::Gateway(_, namespace), "namespace") => text(namespace.to_owned()),
+            (Target::Gateway(gateway, _), "ip") => match &gateway.ip {
+                Some(ip) => scalar(self.value(ip, ScopeId::default())?.value.to_value()),
+                None => self.not_given(path, gateway.name.span, "ip"),
+            },
+            (Target::Gateway(..), _) => self.no_field(path, Gateway::decl(), field),
+            (Target::Endpoint(endpoint, workload), "url") => text(endpoint.url(workload_namespace(workload))),
+            (Target::Endpoint(endpoint, workload), "host") => text(endpoint.host(workload_namespace(workload))),
+            (Target::Endpoint(endpoint, _), "service") => text(endpoint.service.value.clone()),
+            (Target::Endpoint(endpoint, _), "port") => scalar(endpoint.port.value.to_value()),
+            (Target::Endpoint(..), _) => self.no_field(path, Endpoint::decl(), field),
+            (Target::Route(route, scope), "host" | "url") => {
+                let hosts = route.hosts(self, scope)?;
+                let host = hosts.first()?.value.as_str();
+                text(if field == "url" { format!("https://{host}") } else { host.to_owned() })
+            }
+            (Target::Route(..), _) => self.no_field(path, Route::decl(), field),
+            (Target::Secret(secret), "name") => text(secret.name.name.clone()),
+            (Target::Secret(_), _) => self.no_field(path, Secret::decl(), field),
+            (Target::Data(data, scope), keys) => {
+                let whole = self.free(&data.value, scope, Place::Manifest, depth)?;
+                self.step_into(path, data, whole, keys)
+            }
+        }
+    }
+
+    /// Follows keys into data. A key may hold dots, so the longest that fits is meant.
+    fn step_into(&self, path: &RefPath, block: &DataBlock, whole: Data, keys: &str) -> Option<Data> {
+        let mut data = whole;
+        let mut rest = keys;
+        while !rest.is_empty() {
+            let fits = |key: &str| rest == key || rest.strip_prefix(key).is_some_and(|tail| tail.starts_with('.'));
+            let key = data
+                .as_map()
+                .and_then(|map| map.iter().map(|(key, _)| key).filter(|key| fits(key)).max_by_key(|key| key.len()));
+            let Some(key) = key.map(str::to_owned) else {
+                let wanted = rest.split('.').next().unwrap_or(rest);
+                let names: Vec<&str> =
+                    data.as_map().into_iter().flat_map(|map| map.iter().map(|(key, _)| key)).collect();
+                let diagnostic = Diagnostic::new(
+                    &UNKNOWN_FIELD,
+                    path.span,
+                    format!("data `{}` has no `{wanted}` there", block.name.name),
+                )
+                .label(block.name.span, "declared here");
+                self.report(match nearest(wanted, names.iter().copied()) {
+                    Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+                    None if names.is_empty() => diagnostic.help(format!("it is {}", data.describe())),
+                    None => diagnostic.help(format!("there is {}", list_names(&names, "and"))),
+                });
+                return None;
+            };
+            rest = rest.get(key.len()..).unwrap_or("").trim_start_matches('.');
+            data = data.as_map_mut()?.remove(&key)?.value;
+        }
+        Some(data)
+    }
+
+    fn no_field(&self, path: &RefPath, decl: &'static NodeDecl, field: &str) -> Option<Data> {
+        let names: Vec<&str> = decl.attributes.iter().map(|AttrDecl { name, .. }| *name).collect();
+        let message = if field.is_empty() {
+            format!("`{}` does not say what it wants to know", path.text)
+        } else {
+            format!("a {} has no `{field}`", decl.name)
+        };
+        let diagnostic = Diagnostic::new(&UNKNOWN_FIELD, path.span, message);
+        self.report(match nearest(field, names.iter().copied()) {
+            Some(meant) => {
+                let right =
+                    path.text.strip_suffix(field).map_or_else(|| meant.to_owned(), |head| format!("{head}{meant}"));
+                diagnostic.help(format!("did you mean `{right}`?")).suggest(
+                    format!("write `{right}`"),
+                    path.span,
+                    right,
+                )
+            }
+            None => diagnostic.help(format!("it can be asked for {}", list_names(&names, "or"))),
+        });
+        None
+    }
+
+    fn not_given(&self, path: &RefPath, declared: Span, field: &str) -> Option<Data> {
+        self.report(
+            Diagnostic::new(&UNKNOWN_FIELD, path.span, format!("`{}` is not given", path.text))
+                .label(declared, format!("this has no `{field}`"))
+                .help(format!("add `{field}=…` there")),
+        );
+        None
+    }
+}

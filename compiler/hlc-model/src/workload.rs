@@ -1,0 +1,87 @@
+//! Workloads and their building blocks, one file each.
+
+mod chart;
+mod endpoint;
+mod namespace;
+mod object;
+mod public;
+mod route;
+mod secret;
+
+pub use chart::{Chart, Deliver, Release};
+pub use endpoint::Endpoint;
+pub use namespace::{Namespace, PodSecurity, PodSecurityLevel};
+pub use public::{Auth, Public};
+pub use route::Route;
+pub use secret::{Secret, SecretMapping};
+
+use hlc_diag::{Code, Span};
+use hlc_schema::{Def, Node, ObjectNode, Ref};
+
+use crate::concept::{Category, DataBlock};
+
+/// Every finding of lowering workloads.
+pub(crate) fn codes() -> Vec<&'static Code> {
+    [chart::CODES, object::CODES, route::CODES, secret::CODES].concat()
+}
+
+pub(crate) use object::{lower as lower_objects, workload_namespace};
+
+/// Something that runs in the cluster: everything about it in one place.
+///
+/// Nodes whose names start upper-case are Kubernetes objects of that kind. The folder of its files has the workload's
+/// name. `(existing)` says that something else brings it into the cluster: hlc writes nothing for it, but its endpoints
+/// can be referred to.
+#[derive(Debug, Node)]
+#[node(
+    name = "workload",
+    annotations(existing),
+    example = r#"workload "whoami" category="apps" {
+    namespace "whoami"
+    Service "whoami" {
+        spec {
+            selector app=whoami
+            ports { - name=http port=80; }
+        }
+    }
+    route "whoami" service="whoami" port=80
+}"#
+)]
+pub struct Workload {
+    /// The workload's name.
+    #[arg]
+    pub name: Def<Workload>,
+    /// True for a workload that something else makes.
+    #[annotated("existing")]
+    pub existing: bool,
+    /// The category whose defaults it starts from.
+    #[prop]
+    pub category: Option<Ref<Category>>,
+    /// The namespace of its objects.
+    #[block]
+    pub namespace: Namespace,
+    /// Helm charts.
+    #[block]
+    pub chart: Vec<Chart>,
+    /// Secrets that come from a secret store.
+    #[block]
+    pub secret: Vec<Secret>,
+    /// Services that others can refer to.
+    #[block]
+    pub endpoint: Vec<Endpoint>,
+    /// Host names and where they lead.
+    #[block]
+    pub route: Vec<Route>,
+    /// Data to be used by `(ref)data.NAME` in this workload.
+    #[block]
+    pub data: Vec<DataBlock>,
+    /// Kubernetes objects.
+    #[objects]
+    pub objects: Vec<ObjectNode>,
+    /// The whole node.
+    #[span]
+    pub span: Span,
+    /// The node's name.
+    #[head]
+    pub head: Span,
+}

@@ -1,0 +1,225 @@
+//! Host names and where they lead.
+
+use hlc_diag::{Code, Diagnostic, Severity, Span};
+use hlc_plan::PlannedObject;
+use hlc_schema::scalar::{Fqdn, Port};
+use hlc_schema::suggest::list_names;
+use hlc_schema::{AttrDecl, Data, Def, Expr, Node, Ref, Scalar, Spanned};
+
+use super::{Endpoint, Public, Workload};
+use crate::concept::Gateway;
+use crate::lower::Lower;
+use crate::resolve::Resolver;
+
+pub(crate) const CODES: &[&Code] = &[&ROUTE_BACKEND, &ROUTE_GATEWAY];
+
+/// A route that says nowhere, or in two ways, where it leads.
+pub(crate) static ROUTE_BACKEND: Code = Code {
+    id: "HLC0401",
+    name: "route-backend",
+    severity: Severity::Error,
+    summary: "a route that does not say where it leads, or says it twice",
+    explain: "A route leads to a Service and a port (`service=\"grafana\" port=3000`) or to an endpoint that has both \
+              (`endpoint=\"infisical\"`).",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    route \"web\"\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    endpoint \"web\" service=\"web\" port=80\n    \
+           route \"web\" endpoint=\"web\"\n    Service \"web\" { spec { ports { - port=80; }; }; }\n}",
+};
+
+/// A route without a gateway.
+pub(crate) static ROUTE_GATEWAY: Code = Code {
+    id: "HLC0402",
+    name: "route-gateway",
+    severity: Severity::Error,
+    summary: "a route for which no single gateway is meant",
+    explain: "A homelab with one gateway needs no word about it. With more, a route says which: `gateway=\"NAME\"`, or its \
+              category does: `defaults { route gateway=\"NAME\" }`.",
+    bad: "homelab \"home\" domain=\"example.net\" { category \"apps\"; }\nworkload \"web\" category=\"apps\" {\n    namespace \
+          \"web\"\n    Service \"web\" { spec { ports { - port=80; }; }; }\n    route \"web\" service=\"web\" port=80\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=80; }; }; \
+           }\n    route \"web\" service=\"web\" port=80 gateway=\"homelab-gateway\"\n}",
+};
+
+const ATTRIBUTES: &[AttrDecl] =
+    &[AttrDecl { name: "host", doc: "Its first host." }, AttrDecl { name: "url", doc: "`https://HOST`" }];
+
+/// A host name that leads to a Service (an HTTPRoute of the Gateway API).
+#[derive(Debug, Node)]
+#[node(
+    name = "route",
+    scope = Local,
+    attributes = ATTRIBUTES,
+    example = r#"route "grafana" service="grafana" port=3000 {
+    public auth="own"
+}"#
+)]
+pub struct Route {
+    /// The route's name; its host is `NAME.DOMAIN` unless `hosts` says otherwise.
+    #[arg]
+    pub name: Def<Route>,
+    /// The Service it leads to.
+    #[prop]
+    pub service: Option<Spanned<String>>,
+    /// The Service's port.
+    #[prop]
+    pub port: Option<Spanned<Port>>,
+    /// The endpoint it leads to, in place of `service` and `port`.
+    #[prop]
+    pub endpoint: Option<Ref<Endpoint>>,
+    /// The gateway it attaches to; not needed when there is one only.
+    #[prop]
+    pub gateway: Option<Ref<Gateway>>,
+    /// Its host names, in place of `NAME.DOMAIN`.
+    #[prop]
+    pub hosts: Vec<Expr<Fqdn>>,
+    /// Reachable from the internet.
+    #[block]
+    pub public: Option<Public>,
+    /// The node's name.
+    #[head]
+    pub head: Span,
+}
+
+impl Route {
+    /// Its hosts, in the order they are written; `None` when one cannot be told, which has been reported.
+    pub(crate) fn hosts(&self, resolver: &Resolver<'_>, scope: hlc_schema::ScopeId) -> Option<Vec<Spanned<Fqdn>>> {
+        if self.hosts.is_empty() {
+            let domain = &resolver.model.homelab.as_ref()?.domain.value;
+            let text = format!("{}.{}", self.name.name, domain.as_str());
+            return match Fqdn::from_value(&hlc_schema::DataValue::String(text.clone())) {
+                Ok(host) => Some(vec![Spanned::new(host, self.name.span)]),
+                Err(mismatch) => {
+                    let value = hlc_schema::DataValue::String(text);
+                    resolver.report(
+                        hlc_schema::setting::mismatched::<Fqdn>(&value, self.name.span, &mismatch)
+                            .help("choose another name, or write the host with `hosts`"),
+                    );
+                    None
+                }
+            };
+        }
+        let hosts: Vec<_> = self.hosts.iter().map(|host| resolver.value(host, scope)).collect();
+        hosts.into_iter().collect()
+    }
+
+    /// The Service and port it leads to; `None` when the route does not say, which `lower` reports.
+    #[must_use]
+    pub fn backend<'a>(&'a self, workload: &'a Workload) -> Option<(&'a Spanned<String>, Spanned<Port>)> {
+        match (&self.service, self.port, &self.endpoint) {
+            (Some(service), Some(port), None) => Some((service, port)),
+            (None, None, Some(endpoint)) => {
+                let endpoint = workload.endpoint.iter().find(|candidate| candidate.name.name == endpoint.name)?;
+                Some((&endpoint.service, endpoint.port))
+            }
+            _ => None,
+        }
+    }
+
+    fn report_backend(&self, lower: &Lower<'_>) {
+        let diagnostic = match (&self.service, self.port, &self.endpoint) {
+            (None, None, None) => {
+                Diagnostic::new(&ROUTE_BACKEND, self.name.span, format!("route `{}` leads nowhere", self.name.name))
+                    .help("write `service=\"NAME\" port=80`, or `endpoint=\"NAME\"`")
+            }
+            (Some(service), None, None) => {
+                Diagnostic::new(&ROUTE_BACKEND, service.span, format!("route `{}` names no port", self.name.name))
+                    .help(format!("write the port of Service `{}`: `port=80`", service.value))
+            }
+            (None, Some(port), None) => Diagnostic::new(
+                &ROUTE_BACKEND,
+                port.span,
+                format!("route `{}` names a port, but no Service", self.name.name),
+            )
+            .help("write `service=\"NAME\"`"),
+            (service, port, Some(endpoint)) => {
+                let Some(other) = service.as_ref().map(|service| service.span).or(port.map(|port| port.span)) else {
+                    return;
+                };
+                Diagnostic::new(
+                    &ROUTE_BACKEND,
+                    endpoint.span,
+                    format!("route `{}` says twice where it leads", self.name.name),
+                )
+                .label(other, "and here")
+                .help("an endpoint has both Service and port: keep one of the two")
+            }
+            (Some(_), Some(_), None) => return,
+        };
+        lower.resolver.report(diagnostic);
+    }
+
+    fn gateway<'m>(&self, lower: &Lower<'m>) -> Option<&'m (hlc_schema::ScopeId, Gateway, String)> {
+        let gateways = &lower.resolver.model.gateways;
+        if let Some(reference) = &self.gateway {
+            return gateways.iter().find(|(_, gateway, _)| gateway.name.name == reference.name); // unknown names are reported
+        }
+        if let [only] = gateways.as_slice() {
+            return Some(only);
+        }
+        let names: Vec<_> = gateways.iter().map(|(_, gateway, _)| gateway.name.name.as_str()).collect();
+        let diagnostic =
+            Diagnostic::new(&ROUTE_GATEWAY, self.name.span, format!("route `{}` has no gateway", self.name.name));
+        lower.resolver.report(if names.is_empty() {
+            diagnostic
+                .help("declare one in `platform`: `addon \"gateway\" namespace=\"kube-system\" { gateway \"NAME\" … }`")
+        } else {
+            diagnostic.help(format!("say which: `gateway=\"…\"`; there are {}", list_names(&names, "and")))
+        });
+        None
+    }
+
+    /// The HTTPRoute.
+    pub(crate) fn lower(&self, lower: &Lower<'_>) -> Option<PlannedObject> {
+        let backend = self.backend(lower.workload);
+        if backend.is_none() {
+            self.report_backend(lower);
+        }
+        let gateway = self.gateway(lower);
+        let hosts = self.hosts(lower.resolver, lower.scope);
+        let ((service, port), (_, gateway, gateway_namespace), hosts) = (backend?, gateway?, hosts?);
+        let at = self.head;
+        let text = |text: &str| Data::string(text, at);
+        let parent = Data::map(
+            [
+                ("group", text("gateway.networking.k8s.io")),
+                ("kind", text("Gateway")),
+                ("name", text(&gateway.name.name)),
+                ("namespace", text(gateway_namespace)),
+            ],
+            at,
+        );
+        // Group, kind and weight are what the API server fills in: left out, Argo CD would show a difference for ever.
+        let backend = Data::map(
+            [
+                ("group", text("")),
+                ("kind", text("Service")),
+                ("name", Data::string(service.value.as_str(), service.span)),
+                ("port", Data::integer(port.value.0, port.span)),
+                ("weight", Data::integer(1, at)),
+            ],
+            at,
+        );
+        let path = Data::map([("type", text("PathPrefix")), ("value", text("/"))], at);
+        let rule = Data::map(
+            [
+                ("backendRefs", Data::list(vec![backend], at)),
+                ("matches", Data::list(vec![Data::map([("path", path)], at)], at)),
+            ],
+            at,
+        );
+        let hosts = hosts.into_iter().map(|host| Data::string(host.value.as_str(), host.span)).collect();
+        let mut object = lower.object("gateway.networking.k8s.io/v1", "HTTPRoute", &self.name.name, self.name.span);
+        object.field(
+            "spec",
+            Data::map(
+                [
+                    ("hostnames", Data::list(hosts, at)),
+                    ("parentRefs", Data::list(vec![parent], at)),
+                    ("rules", Data::list(vec![rule], at)),
+                ],
+                at,
+            ),
+        );
+        Some(object.finish())
+    }
+}

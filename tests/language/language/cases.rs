@@ -1,0 +1,46 @@
+//! Whole projects with snapshots of what they report and of what they become.
+//!
+//! Each folder below cases/ is a project. `cargo insta review` shows and accepts changes.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use hlc_tests_language::{project, rendered, repository};
+use libtest_mimic::Trial;
+
+use crate::Outcome;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let folder = repository().join("tests/language/cases");
+    let mut names: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name())
+        .collect();
+    names.sort();
+    names
+        .into_iter()
+        .map(|name| {
+            let path = folder.join(&name);
+            let name = name.to_string_lossy().into_owned();
+            Trial::test(format!("cases::{name}"), move || case(&name, &path))
+        })
+        .collect()
+}
+
+fn case(name: &str, path: &Path) -> Outcome {
+    let compilation = hlc_model::compile(&project(path), "homelab.kdl");
+    let mut text = rendered(&compilation);
+    if let Some(plan) = &compilation.plan {
+        for (path, yaml) in hlc_kube::output_tree(plan).iter() {
+            let _ = write!(text, "--- {path}\n{yaml}");
+        }
+    }
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(repository().join("tests/language/cases"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! Every finding is documented, and its examples show it.
+
+use hlc_diag::Code;
+use hlc_tests_language::{example, rendered};
+use libtest_mimic::Trial;
+
+use crate::Outcome;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let mut trials = vec![Trial::test("codes::unique_and_named", unique)];
+    // The examples of the first hundred are KDL, not homelabs; hlc-syntax tests them.
+    for code in hlc_model::codes().into_iter().filter(|code| code.id >= "HLC0100") {
+        trials.push(Trial::test(format!("codes::{}::{}", code.id, code.name), move || examples(code)));
+    }
+    trials
+}
+
+fn unique() -> Outcome {
+    let codes = hlc_model::codes();
+    for pair in codes.windows(2) {
+        if pair[0].id == pair[1].id {
+            return Err(format!("{} is used twice: {} and {}", pair[0].id, pair[0].name, pair[1].name).into());
+        }
+    }
+    let mut names: Vec<_> = codes.iter().map(|code| code.name).collect();
+    names.sort_unstable();
+    if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(format!("the name {} is used twice", pair[0]).into());
+    }
+    for code in codes {
+        let digits = code
+            .id
+            .strip_prefix("HLC")
+            .filter(|digits| digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()));
+        if digits.is_none() || code.summary.is_empty() || code.explain.len() < 40 {
+            return Err(format!("{} is not documented", code.id).into());
+        }
+    }
+    Ok(())
+}
+
+fn examples(code: &'static Code) -> Outcome {
+    if code.bad.is_empty() != code.good.is_empty() {
+        return Err("one of the two examples is missing".into());
+    }
+    if code.bad.is_empty() {
+        return Ok(());
+    }
+    let bad = example(code.bad);
+    if bad.diagnostics.len() != 1 || bad.diagnostics[0].code != code {
+        return Err(format!("the bad example reports\n{}", rendered(&bad)).into());
+    }
+    let good = example(code.good);
+    if !good.diagnostics.is_empty() {
+        return Err(format!("the good example reports\n{}", rendered(&good)).into());
+    }
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! The pages in docs/ that are made from declarations are what the declarations say.
+//!
+//! `HLC_UPDATE=1 cargo test -p hlc-tests-language` writes them.
+
+use std::collections::BTreeSet;
+
+use hlc_tests_language::repository;
+use libtest_mimic::Trial;
+
+use crate::Outcome;
+
+const FOLDERS: [&str; 2] = ["diagnostics", "language"];
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![Trial::test("documentation::pages", pages)]
+}
+
+fn pages() -> Outcome {
+    let docs = repository().join("docs");
+    let update = std::env::var_os("HLC_UPDATE").is_some();
+    let pages = hlc_model::docs::pages();
+    let wanted: BTreeSet<&str> = pages.iter().map(|(path, _)| path.as_str()).collect();
+    let mut stale = Vec::new();
+    for folder in FOLDERS {
+        let path = docs.join(folder);
+        if update {
+            std::fs::create_dir_all(&path)?;
+        }
+        for entry in std::fs::read_dir(&path)? {
+            let name = format!("{folder}/{}", entry?.file_name().to_string_lossy());
+            if !wanted.contains(name.as_str()) {
+                if update {
+                    std::fs::remove_file(docs.join(&name))?;
+                } else {
+                    stale.push(name);
+                }
+            }
+        }
+    }
+    for (path, text) in &pages {
+        let file = docs.join(path);
+        if std::fs::read_to_string(&file).ok().as_ref() == Some(text) {
+            continue;
+        }
+        if update {
+            std::fs::write(&file, text)?;
+        } else {
+            stale.push(path.clone());
+        }
+    }
+    if stale.is_empty() {
+        return Ok(());
+    }
+    Err(format!("out of date: {}; run `HLC_UPDATE=1 cargo test -p hlc-tests-language`", stale.join(", ")).into())
+}

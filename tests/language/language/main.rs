@@ -1,0 +1,52 @@
+//! The executable specification of the language: one binary, one trial per fact.
+//!
+//! Trials that need reference material which lies beside the repository are ignored when it is not there; on a build
+//! server (CI=true) they fail instead.
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+mod cases;
+mod codes;
+mod documentation;
+mod draft;
+mod golden;
+mod nodes;
+mod order;
+mod spec;
+
+/// The outcome of a trial.
+type Outcome = Result<(), Failed>;
+
+/// A trial that needs the folder `path` of the reference material.
+fn needs_shared(
+    name: &str,
+    path: &'static str,
+    run: impl FnOnce(std::path::PathBuf) -> Outcome + Send + 'static,
+) -> Trial {
+    let folder = hlc_tests_language::shared(path);
+    let ci = std::env::var("CI").is_ok_and(|value| value == "true");
+    let missing = folder.is_none() && !ci;
+    Trial::test(name, move || match folder {
+        Some(folder) => run(folder),
+        None => Err(format!("../shared/{path} is not there").into()),
+    })
+    .with_ignored_flag(missing)
+}
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let trials = [
+        codes::trials(),
+        nodes::trials(),
+        documentation::trials(),
+        spec::trials(),
+        cases::trials(),
+        order::trials(),
+        golden::trials(),
+        draft::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    libtest_mimic::run(&arguments, trials).exit();
+}

@@ -1,0 +1,68 @@
+//! Every node is documented, and its example is KDL of that node.
+
+use std::sync::Arc;
+
+use hlc_diag::Sources;
+use hlc_schema::NodeDecl;
+use libtest_mimic::Trial;
+
+use crate::Outcome;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    hlc_model::docs::nodes()
+        .into_iter()
+        .map(|decl| Trial::test(format!("nodes::{}", decl.name), move || declared(decl)))
+        .collect()
+}
+
+fn declared(decl: &'static NodeDecl) -> Outcome {
+    if hlc_model::docs::nodes().iter().filter(|other| other.name == decl.name).count() != 1 {
+        return Err("the name is used twice".into());
+    }
+    for (what, doc) in decl.fields.iter().map(|field| (field.name, field.doc)).chain([(decl.name, decl.doc)]) {
+        let first = doc.lines().next().unwrap_or("");
+        if first.is_empty() || !first.ends_with(['.', ':', ';', ',']) && !doc.contains('.') {
+            return Err(format!("`{what}` is not documented in a sentence: {first:?}").into());
+        }
+    }
+    let mut sources = Sources::default();
+    let file = sources.add("example.kdl", decl.example);
+    let parsed = hlc_syntax::parse(file, Arc::from(decl.example));
+    if !parsed.diagnostics.is_empty() {
+        return Err(hlc_diag::render::human_string(&sources, &parsed.diagnostics).into());
+    }
+    let nodes: Vec<_> = parsed.document.nodes().collect();
+    if nodes.len() != 1 || nodes[0].name() != decl.name {
+        return Err("the example is not one node of this name".into());
+    }
+    let mut unknown = Vec::new();
+    check_names(decl, nodes[0], &mut unknown);
+    if unknown.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("the example has unknown names: {}", unknown.join(", ")).into())
+    }
+}
+
+/// Holds an example against the declarations it uses.
+fn check_names(decl: &'static NodeDecl, node: hlc_syntax::Node<'_>, unknown: &mut Vec<String>) {
+    if decl.fields.iter().any(|field| field.name.is_empty() && matches!(field.kind, hlc_schema::FieldKind::Free)) {
+        return;
+    }
+    unknown.extend(
+        node.props()
+            .filter_map(|entry| entry.key())
+            .map(|key| key.text.into_owned())
+            .filter(|key| decl.field(key).is_none()),
+    );
+    for child in node.children() {
+        match decl.field(&child.name()).map(|field| field.kind) {
+            Some(hlc_schema::FieldKind::Block(inner) | hlc_schema::FieldKind::Blocks(inner)) => {
+                check_names(inner(), child, unknown)
+            }
+            Some(_) => {}
+            None if decl.holds_objects() && hlc_schema::decode::is_object_name(&child.name()) => {}
+            None => unknown.push(child.name().into_owned()),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The language as its tests know it: projects in memory, and what compiling them gives.
+//!
+//! This crate does not link the runtime: what is specified here needs no disk and no network.
+
+use std::path::{Path, PathBuf};
+
+use hlc_model::{Compilation, MemoryInputs};
+
+/// The folder of the whole repository.
+#[must_use]
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A folder of reference material beside the repository, where it is present.
+#[must_use]
+pub fn shared(path: &str) -> Option<PathBuf> {
+    Some(repository().join("../shared").join(path)).filter(|path| path.exists())
+}
+
+/// A project made of the `.kdl` files below a folder and those next to them.
+///
+/// # Panics
+/// When the folder cannot be read: a test without its input has failed.
+#[must_use]
+pub fn project(folder: &Path) -> MemoryInputs {
+    fn walk(root: &Path, folder: &Path, inputs: &mut MemoryInputs) {
+        let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        for entry in entries {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+            if path.is_dir() {
+                walk(root, &path, inputs);
+            } else if let Ok(text) = std::fs::read_to_string(&path) {
+                inputs.insert(name, text);
+            }
+        }
+    }
+    let mut inputs = MemoryInputs::default();
+    walk(folder, folder, &mut inputs);
+    inputs
+}
+
+/// The sample homelab of this repository: its root file and the folders it includes.
+#[must_use]
+pub fn sample() -> MemoryInputs {
+    let root = repository();
+    let mut inputs = MemoryInputs::default();
+    inputs.insert("homelab.kdl", std::fs::read_to_string(root.join("homelab.kdl")).unwrap());
+    for folder in ["core", "workloads"] {
+        let files = project(&root.join(folder));
+        for path in files.paths().map(str::to_owned).collect::<Vec<_>>() {
+            let text = hlc_model::Inputs::read(&files, &path).unwrap();
+            inputs.insert(format!("{folder}/{path}"), text);
+        }
+    }
+    inputs
+}
+
+/// A homelab around an example that has none of its own, so that examples show only what they are about.
+const PRELUDE: &str = r#"homelab "home" domain="example.net" {
+    include "example.kdl"
+    network "lan" cidr="192.168.1.0/24" gateway="192.168.1.254"
+    category "apps"
+}
+platform {
+    addon "gateway" namespace="kube-system" {
+        gateway "homelab-gateway" class="cilium" ip="192.168.1.240" {
+            listener "https" protocol="HTTPS" port=443
+        }
+    }
+    addon "argocd" namespace="argocd" {
+        delivery "workloads" { sync prune=#true; }
+    }
+}
+secret-store "infisical" kind="infisical" host="http://infisical.example.net" {
+    identity "00000000-0000-0000-0000-000000000000"
+    project "home"
+    environment "prod"
+    service-account "operator" namespace="infisical"
+    path "/web" { keys "TOKEN"; }
+}
+"#;
+
+/// Compiles an example: by itself when it begins with a `homelab`, else as a file of the standard homelab.
+#[must_use]
+pub fn example(text: &str) -> Compilation {
+    let mut inputs = MemoryInputs::default();
+    if text.lines().any(|line| line.starts_with("homelab ")) {
+        inputs.insert("homelab.kdl", text);
+    } else {
+        inputs.insert("homelab.kdl", PRELUDE);
+        inputs.insert("example.kdl", text);
+    }
+    hlc_model::compile(&inputs, "homelab.kdl")
+}
+
+/// Findings as the terminal shows them, without colours.
+#[must_use]
+pub fn rendered(compilation: &Compilation) -> String {
+    hlc_diag::render::human_string(&compilation.sources, &compilation.diagnostics)
+}
