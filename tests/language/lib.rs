@@ -2,6 +2,12 @@
 //!
 //! This crate does not link the runtime: what is specified here needs no disk and no network.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test whose fixture is broken has failed, and says so best by stopping there"
+)]
+
 use std::path::{Path, PathBuf};
 
 use hlc_model::{Compilation, MemoryInputs};

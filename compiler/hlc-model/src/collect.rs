@@ -159,11 +159,7 @@ impl<'a> Defaults<'a> {
     /// Finds them, and reports what is wrong inside.
     fn find(homelabs: &[syntax::Node<'a>], cx: &mut Cx<'a>) -> Self {
         let members = |parent: syntax::Node<'a>| -> Vec<syntax::Node<'a>> {
-            parent
-                .children()
-                .filter(|child| child.name() == "defaults")
-                .flat_map(|defaults| defaults.children())
-                .collect()
+            parent.children().filter(|child| child.name() == "defaults").flat_map(hlc_syntax::Node::children).collect()
         };
         let homelab: Vec<_> = homelabs.iter().copied().flat_map(members).collect();
         let categories: Vec<(String, Vec<_>)> = homelabs

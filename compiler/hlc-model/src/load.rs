@@ -127,7 +127,8 @@ fn include_patterns(loaded: &Loaded) -> Vec<(String, Span)> {
         .filter(|node| node.name() == "homelab")
         .flat_map(|homelab| {
             let properties = homelab.props().filter(|entry| entry.key().is_some_and(|key| key.text == "include"));
-            let children = homelab.children().filter(|child| child.name() == "include").flat_map(|child| child.args());
+            let children =
+                homelab.children().filter(|child| child.name() == "include").flat_map(hlc_syntax::Node::args);
             properties.chain(children).collect::<Vec<_>>()
         })
         .filter_map(|entry| match entry.value() {

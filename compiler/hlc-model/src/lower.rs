@@ -123,8 +123,8 @@ pub(crate) fn assemble(
     body.insert("apiVersion", origin, Data::string(api_version, origin));
     body.insert("kind", origin, Data::string(kind, origin));
     body.insert("metadata", origin, Data::new(DataValue::Map(metadata), origin));
-    for (key, entry) in fields.iter() {
-        body.insert(key, entry.key_span, entry.value.clone());
+    for (key, entry) in fields.into_entries() {
+        body.insert(key, entry.key_span, entry.value);
     }
     PlannedObject {
         address: Address::object(&lower.workload.name.name, kind, &name_text),

@@ -168,12 +168,11 @@ impl<'m> Resolver<'m> {
 
     /// A value that other entries are merged over: it must be a map.
     fn base(&self, free: &Free, scope: ScopeId, place: Place, depth: usize) -> Option<Data> {
-        let data = match &free.kind {
-            FreeKind::File(path) => {
-                let text = self.file(path, free.span)?;
-                self.yaml(&text, free.span)?
-            }
-            _ => self.free(free, scope, place, depth)?,
+        let data = if let FreeKind::File(path) = &free.kind {
+            let text = self.file(path, free.span)?;
+            self.yaml(&text, free.span)?
+        } else {
+            self.free(free, scope, place, depth)?
         };
         if data.as_map().is_some() {
             return Some(data);

@@ -7,14 +7,12 @@ pub(crate) fn doc(attributes: &[Attribute]) -> String {
     let lines: Vec<String> = attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("doc"))
-        .filter_map(|attribute| match &attribute.meta {
-            Meta::NameValue(pair) => match &pair.value {
-                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
-                _ => None,
-            },
-            Meta::Path(_) | Meta::List(_) => None,
+        .filter_map(|attribute| {
+            let Meta::NameValue(pair) = &attribute.meta else { return None };
+            let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &pair.value else { return None };
+            let line = text.value();
+            Some(line.strip_prefix(' ').unwrap_or(&line).to_owned())
         })
-        .map(|line| line.strip_prefix(' ').unwrap_or(&line).to_owned())
         .collect();
     lines.join("\n")
 }

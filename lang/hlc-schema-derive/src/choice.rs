@@ -46,7 +46,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 ::hlc_schema::TypeDecl { name: #type_name, wants: #wants, choices: &[#(#words),*], expr: false };
 
             fn from_value(value: &::hlc_schema::DataValue) -> ::core::result::Result<Self, ::hlc_schema::scalar::Mismatch> {
-                let word = match value { ::hlc_schema::DataValue::String(word) => word.as_str(), _ => "" };
+                let word = if let ::hlc_schema::DataValue::String(word) = value { word.as_str() } else { "" };
                 match word {
                     #(#words => Ok(Self::#variants),)*
                     _ => Err(::hlc_schema::setting::no_choice(value, &[#(#words),*])),

@@ -227,18 +227,16 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
 
 /// The name of a type without its path and arguments.
 fn outer(ty: &Type) -> String {
-    match ty {
-        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default(),
-        _ => String::new(),
-    }
+    let Type::Path(path) = ty else { return String::new() };
+    path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
 }
 
 /// The first type argument.
 fn argument(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
     let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
-    arguments.args.iter().find_map(|argument| match argument {
-        syn::GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    })
+    arguments
+        .args
+        .iter()
+        .find_map(|argument| if let syn::GenericArgument::Type(ty) = argument { Some(ty) } else { None })
 }

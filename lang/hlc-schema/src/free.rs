@@ -295,11 +295,12 @@ fn plain(node: syntax::Node<'_>, role: Role, depth: usize, cx: &mut Cx<'_>) -> O
         let entries = entries(node, Dashes::Refused, depth, cx)?;
         return Some(vec![Free { kind: FreeKind::Map { bases, entries }, span }]);
     }
-    let named = node.children().find(|child| !is_dash(child)).map(|child| child.name_span());
-    let mixed =
-        named.or_else(|| node.props().next().map(|entry| entry.span())).or_else(|| bases.first().map(|base| base.span));
+    let named = node.children().find(|child| !is_dash(child)).map(hlc_syntax::Node::name_span);
+    let mixed = named
+        .or_else(|| node.props().next().map(hlc_syntax::Entry::span))
+        .or_else(|| bases.first().map(|base| base.span));
     if let Some(other) = mixed {
-        let dash = node.children().find(is_dash).map_or(span, |child| child.name_span());
+        let dash = node.children().find(is_dash).map_or(span, hlc_syntax::Node::name_span);
         cx.report(
             Diagnostic::new(&DASHES_AND_NAMES, dash, "a block is a list or a map, not both")
                 .here("an item of a list")

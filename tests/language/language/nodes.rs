@@ -51,7 +51,7 @@ fn check_names(decl: &'static NodeDecl, node: hlc_syntax::Node<'_>, unknown: &mu
     }
     unknown.extend(
         node.props()
-            .filter_map(|entry| entry.key())
+            .filter_map(hlc_syntax::Entry::key)
             .map(|key| key.text.into_owned())
             .filter(|key| decl.field(key).is_none()),
     );

@@ -84,7 +84,7 @@ fn check_ports(service: &Data, name: &str, templates: &[&Data], found: &mut Vec<
     let named: Vec<&str> = templates
         .iter()
         .filter_map(|template| template.get("spec"))
-        .flat_map(|spec| super::containers(spec))
+        .flat_map(super::containers)
         .filter_map(|container| container.get("ports")?.as_list())
         .flatten()
         .filter_map(|port| port.get("name")?.as_str())

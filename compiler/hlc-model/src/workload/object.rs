@@ -75,18 +75,17 @@ fn object(lower: &Lower<'_>, node: &ObjectNode) -> Option<PlannedObject> {
         );
         return None;
     }
-    let mut metadata = match body.remove("metadata") {
+    let metadata = body.remove("metadata").map(|entry| entry.value);
+    let mut metadata = match metadata {
         None => Map::new(),
-        Some(entry) => match entry.value.value {
-            DataValue::Map(map) => map,
-            _ => {
-                resolver.report(
-                    Diagnostic::new(&OBJECT_IDENTITY, entry.value.span, "`metadata` is a map")
-                        .help("write `metadata { labels …; }`"),
-                );
-                return None;
-            }
-        },
+        Some(Data { value: DataValue::Map(map), .. }) => map,
+        Some(other) => {
+            resolver.report(
+                Diagnostic::new(&OBJECT_IDENTITY, other.span, format!("`metadata` is a map, not {}", other.describe()))
+                    .help("write `metadata { labels …; }`"),
+            );
+            return None;
+        }
     };
     if let Some(entry) = metadata.entry("name") {
         resolver.report(
