@@ -2,6 +2,7 @@
 //!
 //! - [`lookup`] and [`kinds`]: which kinds there are, so that `Deployment "web" { … }` needs no apiVersion.
 //! - [`schema`]: what the fields of built-in kinds are, with a sentence about each.
+//! - [`validate`]: an object judged by that; its findings are in [`CODES`].
 //! - [`to_yaml`], [`data_to_yaml`], [`data_from_yaml`], [`data_to_json`]: data out and in.
 //! - [`output_tree`]: a plan as files.
 //!
@@ -13,14 +14,14 @@
 //! - A definition is decoded when an object needs it, so that a check of a few objects costs microseconds, not a parse of
 //!   all of Kubernetes.
 //!
-//! Start reading at [`KindInfo`], then [`schema`].
+//! Start reading at [`KindInfo`], then [`schema`] and the walk in `validate`.
 
 mod json;
 mod kind;
-mod nearest;
 mod output;
 pub mod schema;
 mod tree;
+mod validate;
 mod yaml;
 
 pub use json::data_to_json;
@@ -28,4 +29,5 @@ pub use kind::{KindInfo, Lookup, kinds, lookup};
 pub use output::output_tree;
 pub use schema::KUBERNETES_VERSION;
 pub use tree::OutputTree;
+pub use validate::{CODES, validate};
 pub use yaml::{YamlError, data_from_yaml, data_to_yaml, to_yaml};

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use hlc_diag::{FileId, Span};
+use hlc_kube::Lookup;
 use hlc_schema::Data;
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -16,6 +17,7 @@ fn main() {
     let arguments = Arguments::from_args();
     let trials = vec![
         trial("manifests_are_written_byte_for_byte", "reference/golden", manifests),
+        trial("manifests_pass_validation", "reference/golden", valid_manifests),
         trial("custom_kinds_are_as_their_definitions_say", "contracts/crds", custom_kinds),
     ];
     libtest_mimic::run(&arguments, trials).exit();
@@ -62,6 +64,24 @@ fn manifests(folder: &Path) -> Result<(), Failed> {
         return Err(format!("only {} files", files.len()).into());
     }
     if differing.is_empty() { Ok(()) } else { Err(differing.join("\n").into()) }
+}
+
+/// Findings that are true of the rendered manifests, as `file code message`.
+const TRUE_FINDINGS: &[&str] = &[];
+
+fn valid_manifests(folder: &Path) -> Result<(), Failed> {
+    let mut found = Vec::new();
+    for path in files(folder) {
+        let text = std::fs::read_to_string(&path)?;
+        let object = hlc_kube::data_from_yaml(&text, span()).map_err(|error| error.to_string())?;
+        let text_at = |key: &str| object.get(key).and_then(Data::as_str).unwrap();
+        let Lookup::Found(info) = hlc_kube::lookup(text_at("kind"), Some(text_at("apiVersion"))) else { continue };
+        let name = path.file_name().unwrap().to_string_lossy();
+        for finding in hlc_kube::validate(&info, &object) {
+            found.push(format!("{name} {} {}", finding.code.id, finding.message));
+        }
+    }
+    if found == TRUE_FINDINGS { Ok(()) } else { Err(found.join("\n").into()) }
 }
 
 /// Kinds whose definitions are not at hand; their rows rest on the projects' documentation.

@@ -81,7 +81,7 @@ fn nearest(kind: &str) -> Option<&'static str> {
     if let Some((_, full)) = SHORT_NAMES.iter().find(|(short, _)| *short == lower) {
         return Some(full);
     }
-    crate::nearest::nearest(kind, kinds().map(|info| info.kind))
+    hlc_schema::suggest::nearest(kind, kinds().map(|info| info.kind))
 }
 
 #[cfg(test)]

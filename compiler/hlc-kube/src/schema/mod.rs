@@ -52,6 +52,11 @@ pub fn of_kind(info: &KindInfo) -> Option<&'static Definition> {
     definition(info.definition?)
 }
 
+/// A definition by its name, such as `meta.v1.ObjectMeta`.
+pub(crate) fn named(name: &str) -> Option<&'static Definition> {
+    definition(find(name)?)
+}
+
 fn find(name: &str) -> Option<DefinitionId> {
     position(&catalog().definitions, name)
 }

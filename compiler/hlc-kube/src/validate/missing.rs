@@ -1,0 +1,68 @@
+//! A field that the object cannot do without.
+
+use hlc_diag::{Code, Diagnostic, Severity, Span};
+
+use super::walk::Walk;
+use crate::schema::{Definition, Field, Type};
+
+/// A field that the object cannot do without.
+pub(super) static MISSING_FIELD: Code = Code {
+    id: "HLC0503",
+    name: "missing-object-field",
+    severity: Severity::Error,
+    summary: "an object lacks a field that its kind requires",
+    explain: "The API server refuses an object without this field, so Argo CD's sync or `hlc apply` would stop at it. A \
+              Deployment, for instance, needs `spec.selector`: it tells which pods are its own, and there is no default.",
+    bad: r#"workload "web" category="apps" {
+    namespace "web"
+    Deployment "web" {
+        spec {
+            template {
+                metadata { labels app=web }
+                spec { containers { - name=web image="nginx:1.29" } }
+            }
+        }
+    }
+}"#,
+    good: r#"workload "web" category="apps" {
+    namespace "web"
+    Deployment "web" {
+        spec {
+            selector { matchLabels app=web }
+            template {
+                metadata { labels app=web }
+                spec { containers { - name=web image="nginx:1.29" } }
+            }
+        }
+    }
+}"#,
+};
+
+pub(super) fn missing(walk: &Walk<'_>, definition: &Definition, field: &Field, span: Span) -> Diagnostic {
+    let finding =
+        Diagnostic::new(&MISSING_FIELD, span, format!("a {} needs `{}`", walk.kind(), walk.path_of(field.name)))
+            .here(format!("`{}` is missing here", field.name))
+            .help(format!("add {}", example(definition, field)));
+    if field.doc.is_empty() { finding } else { finding.note(format!("`{}`: {}", field.name, field.doc)) }
+}
+
+/// How the field could be written.
+fn example(definition: &Definition, field: &Field) -> String {
+    let name = field.name;
+    match (&field.takes, definition.short_name()) {
+        (_, "DeploymentSpec" | "StatefulSetSpec" | "DaemonSetSpec" | "ReplicaSetSpec") if name == "selector" => {
+            "`selector { matchLabels app=… }`, the labels of the template's pods".to_owned()
+        }
+        (Type::Object(_) | Type::Map(_), _) => format!("`{name} {{ … }}`"),
+        (Type::List { item, .. }, _) if matches!(**item, Type::Object(_)) => {
+            format!("`{name} {{ - … }}`, an item per dash")
+        }
+        (Type::List { .. }, _) => format!("`{name} {{ - … }}`"),
+        (Type::Word(words), _) => format!("`{name}={}`", words.join(&format!("` or `{name}="))),
+        (Type::Bool, _) => format!("`{name}=#true` or `{name}=#false`"),
+        (Type::Int32 | Type::Int64 | Type::Port | Type::Number | Type::IntOrText, _) => format!("`{name}=…`, a number"),
+        (Type::Text | Type::Label(_) | Type::Base64 | Type::Time | Type::Quantity | Type::Any, _) => {
+            format!("`{name}=\"…\"`")
+        }
+    }
+}
