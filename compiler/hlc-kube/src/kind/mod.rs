@@ -3,6 +3,8 @@
 mod custom;
 mod lookup;
 
+use std::cmp::Ordering;
+
 use crate::schema::{self, DefinitionId};
 
 pub use lookup::{Lookup, lookup};
@@ -60,13 +62,11 @@ pub fn kinds() -> impl Iterator<Item = KindInfo> {
 pub(crate) fn in_order(mut kinds: Vec<KindInfo>) -> Vec<KindInfo> {
     // Stable: the custom table's own order of versions is kept.
     kinds.sort_by(|a, b| {
-        (a.kind, a.group()).cmp(&(b.kind, b.group())).then_with(|| {
-            if a.has_schema() && b.has_schema() {
-                stability(b.version()).cmp(&stability(a.version()))
-            } else {
-                std::cmp::Ordering::Equal
-            }
-        })
+        let by_version = || match (a.definition, b.definition) {
+            (Some(_), Some(_)) => stability(b.version()).cmp(&stability(a.version())),
+            _ => Ordering::Equal,
+        };
+        a.kind.cmp(b.kind).then_with(|| a.group().cmp(b.group())).then_with(by_version)
     });
     kinds
 }

@@ -52,6 +52,37 @@ pub fn of_kind(info: &KindInfo) -> Option<&'static Definition> {
     definition(info.definition?)
 }
 
+/// The definition of the map at a path of keys into a kind's objects. Lists take no step: `spec template spec containers`
+/// leads to a container. `None` for a path that leads nowhere, or to what has no known fields.
+#[must_use]
+pub fn at(info: &KindInfo, path: &[&str]) -> Option<&'static Definition> {
+    let mut here = Place::Object(of_kind(info)?);
+    for key in path {
+        let takes = match here {
+            Place::Object(definition) => &definition.field(key)?.takes,
+            Place::Map(item) => item,
+        };
+        here = inside(takes)?;
+    }
+    if let Place::Object(definition) = here { Some(definition) } else { None }
+}
+
+enum Place {
+    Object(&'static Definition),
+    /// A map with keys of the author's choice.
+    Map(&'static Type),
+}
+
+fn inside(mut takes: &'static Type) -> Option<Place> {
+    while let Type::List { item, .. } = takes {
+        takes = item;
+    }
+    if let Type::Map(item) = takes {
+        return Some(Place::Map(item));
+    }
+    if let Type::Object(id) = takes { definition(*id).map(Place::Object) } else { None }
+}
+
 /// A definition by its name, such as `meta.v1.ObjectMeta`.
 pub(crate) fn named(name: &str) -> Option<&'static Definition> {
     definition(find(name)?)
@@ -97,6 +128,23 @@ fn open(text: &'static str) -> Catalog {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_lead_to_definitions() {
+        let crate::Lookup::Found(info) = crate::lookup("Deployment", None) else { panic!("no Deployment") };
+        let name = |path: &[&str]| at(&info, path).map(|definition| definition.name);
+        assert_eq!(name(&[]), Some("apps.v1.Deployment"));
+        assert_eq!(name(&["spec", "template", "spec", "containers"]), Some("core.v1.Container"));
+        assert_eq!(name(&["spec", "replicas"]), None);
+        assert_eq!(name(&["spec", "nothing"]), None);
+        let crate::Lookup::Found(crd) = crate::lookup("CustomResourceDefinition", None) else { panic!("no CRD") };
+        let schema = ["spec", "versions", "schema", "openAPIV3Schema", "properties", "spec", "type"];
+        assert_eq!(at(&crd, &schema[..6]).map(Definition::short_name), Some("JSONSchemaProps"));
+        assert_eq!(at(&crd, &schema[..5]).map(Definition::short_name), None);
+        let spec = at(&info, &["spec"]).unwrap();
+        assert_eq!(spec.field("replicas").unwrap().doc, "Number of desired pods.");
+        assert!(spec.field("selector").unwrap().required);
+    }
 
     #[test]
     fn everything_decodes() {

@@ -6,7 +6,7 @@ use hlc_schema::{Data, DataValue};
 
 use super::show;
 use super::walk::Walk;
-use crate::schema::{Definition, Type};
+use crate::schema::{self, Definition, Type};
 
 /// A value of the wrong shape.
 pub(super) static WRONG_TYPE: Code = Code {
@@ -121,8 +121,17 @@ pub(super) fn not_a_list(walk: &Walk<'_>, item: &Type, data: &Data) -> Diagnosti
     let finding = wrong(walk, data, wanted);
     match show::scalar(data) {
         Some(value) => finding.help(format!("a list has a dash, also with one item: `{name} {{ - {value} }}`")),
-        None => finding.help(format!("put a dash before each item: `{name} {{ - … }}`")),
+        None => finding.help(format!("put a dash before each item: `{name} {{ - {} }}`", item_example(item))),
     }
+}
+
+/// What an item must have: `name=…`.
+fn item_example(item: &Type) -> String {
+    let definition = if let Type::Object(id) = item { schema::definition(*id) } else { None };
+    let fields = definition.map(Definition::fields).unwrap_or_default();
+    let required: Vec<_> =
+        fields.iter().filter(|field| field.required).map(|field| format!("{}=…", field.name)).collect();
+    if required.is_empty() { "…".to_owned() } else { required.join(" ") }
 }
 
 /// Something else where a map with known fields is wanted.

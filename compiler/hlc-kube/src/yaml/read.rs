@@ -317,6 +317,9 @@ mod tests {
             ("- !!str 1\n- ! 2\n- !!int \"3\"\n- !!float 4", r#"["1","2",3,4.0]"#),
             ("--- # start\na: |\n  x\n  y\n...\n", r#"{"a":"x\ny\n"}"#),
             ("? a\n: b", r#"{"a":"b"}"#),
+            ("\u{feff}a: 1\r\nb: |\r\n  x\r\n  y\r\n", r#"{"a":1,"b":"x\ny\n"}"#),
+            ("a:\nb: !!str\nc: ''\nd: ~\n", r#"{"a":null,"b":"","c":"","d":null}"#),
+            ("a: 'it''s'\nb: \"\\x41\\u00e9\"\nc: >-\n  x\n  y\n", r#"{"a":"it's","b":"Aé","c":"x y"}"#),
         ] {
             assert_eq!(read(text).as_deref(), Ok(json), "{text}");
         }

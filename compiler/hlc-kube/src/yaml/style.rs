@@ -56,6 +56,9 @@ fn fits_literal(text: &str) -> bool {
 
 /// True when every reader takes the bare text for this very text.
 fn fits_plain(text: &str) -> bool {
+    if is_simple(text) {
+        return is_word(text);
+    }
     let (Some(first), Some(last)) = (text.chars().next(), text.chars().next_back()) else { return false };
     let second = text.chars().nth(1);
     let starts_well = match first {
@@ -73,6 +76,21 @@ fn fits_plain(text: &str) -> bool {
         && !starts_document(text)
         && !text.chars().any(needs_escape)
         && !reads_as_other(text)
+}
+
+/// True for what most texts are: a letter, then letters, digits, `.`, `/`, `_` and inner `-`. No syntax of YAML is in it.
+fn is_simple(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.first().is_some_and(u8::is_ascii_alphabetic)
+        && bytes.last() != Some(&b'-')
+        && bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'_' | b'-'))
+}
+
+/// True for simple text that is not one of the few words with a meaning, the longest of which is `infinity`.
+fn is_word(text: &str) -> bool {
+    text.len() > 8
+        || (resolve(text) == Plain::Text
+            && !["inf", "nan", "infinity"].iter().any(|word| word.eq_ignore_ascii_case(text)))
 }
 
 /// True for text that begins like a document marker.
