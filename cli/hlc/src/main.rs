@@ -1,2 +1,48 @@
-//! To be written.
-fn main() {}
+//! The command line program: reads arguments, runs one command, says what came of it.
+//!
+//! Data goes to stdout, messages to stderr. Exit codes: 0 success, 1 errors found or failed, 64 wrong usage; a program
+//! stopped by Ctrl-C is what the shell calls 130.
+//!
+//! Architecture invariants:
+//! - Only [`console`] touches stdout and stderr. A closed stdout ends the output, not the program with a panic.
+//! - Commands decide nothing about the homelab: what `hlc check` knows, `hlc_model::compile` says.
+//! - Libraries return typed errors; [`failure`] gives them the words and the way out for people.
+//!
+//! Start reading at [`args`], then the command in [`commands`].
+
+mod args;
+mod commands;
+mod console;
+mod failure;
+mod project;
+#[cfg(test)]
+mod reference;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Build, Command};
+use console::{Console, Exit};
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return console::usage(&error).into(),
+    };
+    let console = Console::new(args.color, args.format);
+    let result = match &args.command {
+        Command::Check => commands::check::run(&args, &console),
+        Command::Build { what: Build::Workloads(options) } => commands::build::run(&args, options, &console),
+        Command::Explain { topic } => commands::explain::run(topic.as_deref(), &console),
+        Command::Lsp => Ok(commands::lsp::run()),
+        Command::Completions { shell } => commands::completions::run(*shell, &console),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            console.failure(&failure);
+            Exit::Failed.into()
+        }
+    }
+}

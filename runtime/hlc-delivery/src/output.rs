@@ -29,7 +29,7 @@ use place::Place;
 pub enum Scope {
     /// All of it: every file of an earlier build that the tree does not have is removed.
     All,
-    /// These folders of it, by their names at the top: the tree's other files are not written, files of earlier builds in
+    /// These folders of it, by their paths: the tree's other files are not written, files of earlier builds in
     /// other folders stay.
     Folders(BTreeSet<String>),
 }
@@ -39,7 +39,9 @@ impl Scope {
     fn covers(&self, path: &str) -> bool {
         match self {
             Self::All => true,
-            Self::Folders(folders) => path.split_once('/').is_some_and(|(folder, _)| folders.contains(folder)),
+            Self::Folders(folders) => {
+                path.match_indices('/').any(|(end, _)| path.get(..end).is_some_and(|way| folders.contains(way)))
+            }
         }
     }
 }

@@ -277,6 +277,16 @@ fn some_folders_alone() {
 }
 
 #[test]
+fn a_folder_within_a_folder_alone() {
+    let case = Case::new();
+    case.write(&[("apps/a/x", "1"), ("apps/ab/x", "1"), ("apps/x", "1")]).unwrap();
+    let folders = Scope::Folders(BTreeSet::from(["apps/a".to_owned()]));
+    let report = write_tree(&case.out(), &tree(&[("apps/x", "2")]), &folders, WriteOptions::default()).unwrap();
+    assert_eq!((report.written, report.removed), (vec![], vec!["apps/a/x".to_owned()]));
+    case.has(&[("apps/", ""), ("apps/ab/", ""), ("apps/ab/x", "1"), ("apps/x", "1")]);
+}
+
+#[test]
 fn a_damaged_list_is_no_empty_list() {
     let case = Case::new();
     case.write(&[("x", "1")]).unwrap();

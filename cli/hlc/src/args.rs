@@ -1,0 +1,125 @@
+//! What can be typed. `docs/commands.md` is made from these declarations.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// The homelab compiler.
+///
+/// One tree of KDL files describes a whole homelab. hlc checks it as one program and writes what it means.
+#[derive(Debug, Parser)]
+#[command(name = "hlc", version, propagate_version = false, disable_help_subcommand = true)]
+pub(crate) struct Args {
+    /// When to use colours
+    ///
+    /// `auto` uses them on a terminal, unless NO_COLOR is set.
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+
+    /// The project: its folder, or another root file than homelab.kdl
+    ///
+    /// Without it, the nearest folder with a homelab.kdl is taken, from the current one upwards.
+    #[arg(short = 'C', long, global = true, value_name = "PATH")]
+    pub(crate) project: Option<PathBuf>,
+
+    /// How findings are written
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
+    pub(crate) format: Format,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal
+    Auto,
+    /// Also into files and pipes
+    Always,
+    /// Nowhere
+    Never,
+}
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// With the source and marks in it
+    Human,
+    /// One line each: path:line:column: error[CODE]: message
+    Concise,
+    /// One JSON document; columns count Unicode scalar values from 1
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check the whole homelab
+    ///
+    /// Writes every finding to stdout and their number to stderr. Exits with 1 when there is an error. Opens no network
+    /// connection and runs nothing.
+    Check,
+
+    /// Write what the homelab means
+    Build {
+        #[command(subcommand)]
+        what: Build,
+    },
+
+    /// Explain a finding or a node
+    ///
+    /// Without a topic, lists them all.
+    Explain {
+        /// A code (HLC0301), its name, or the name of a node
+        #[arg(value_name = "CODE|NODE")]
+        topic: Option<String>,
+    },
+
+    /// Run the language server on stdin and stdout
+    Lsp,
+
+    /// Write the completions of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Build {
+    /// Write the Kubernetes objects of workloads, one file each
+    ///
+    /// The whole homelab is checked first; nothing is written while an error stands. Files that hlc did not make are left
+    /// alone (docs/output.md).
+    Workloads(Workloads),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Workloads {
+    /// Only these workloads; the files of others stay as they are
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+
+    /// The output folder [default: app beside homelab.kdl]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// What to write: files into the folder, or the plan or the objects to stdout
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = Emit::Files)]
+    pub(crate) emit: Emit,
+
+    /// Replace files that hlc did not make
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+}
+
+/// What a build writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Emit {
+    /// One YAML file per object, into the output folder
+    Files,
+    /// The plan as JSON, to stdout
+    Plan,
+    /// The objects as YAML documents, to stdout
+    Objects,
+}

@@ -1,0 +1,8 @@
+//! One file per command.
+
+pub(crate) mod build;
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod explain;
+pub(crate) mod lsp;
+mod plan_json;

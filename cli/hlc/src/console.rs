@@ -1,0 +1,120 @@
+//! The only place that writes to stdout and stderr.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use hlc_diag::render::termcolor::{Ansi, NoColor, WriteColor};
+use hlc_diag::{Diagnostic, Sources, render};
+
+use crate::args::{Color, Format};
+use crate::failure::Failure;
+
+/// What the program's end tells the shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// All went well.
+    Success,
+    /// Errors were found, or the command failed.
+    Failed,
+    /// The arguments make no sense.
+    Usage,
+    /// Whatever a command that is not ours to judge said.
+    Other(u8),
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Success => Self::SUCCESS,
+            Exit::Failed => Self::from(1),
+            Exit::Usage => Self::from(64),
+            Exit::Other(code) => Self::from(code),
+        }
+    }
+}
+
+/// Where and how to write.
+pub(crate) struct Console {
+    data_in_colour: bool,
+    messages_in_colour: bool,
+    pub(crate) format: Format,
+}
+
+impl Console {
+    pub(crate) fn new(color: Color, format: Format) -> Self {
+        let decide = |is_terminal: bool| match color {
+            Color::Always => true,
+            Color::Never => false,
+            // https://no-color.org: set and not empty.
+            Color::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        };
+        Self {
+            data_in_colour: decide(io::stdout().is_terminal()),
+            messages_in_colour: decide(io::stderr().is_terminal()),
+            format,
+        }
+    }
+
+    /// Writes data to stdout. A reader that has seen enough and closed it is no failure.
+    pub(crate) fn data(&self, draw: impl FnOnce(&mut dyn WriteColor) -> io::Result<()>) -> Result<(), Failure> {
+        let written = drawn(self.data_in_colour, draw).and_then(|bytes| {
+            let mut stdout = io::stdout().lock();
+            stdout.write_all(&bytes).and_then(|()| stdout.flush())
+        });
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::stdout(&error)),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Writes a message to stderr. When nobody can read it there is nobody to tell.
+    pub(crate) fn message(&self, draw: impl FnOnce(&mut dyn WriteColor) -> io::Result<()>) {
+        if let Ok(bytes) = drawn(self.messages_in_colour, draw) {
+            let _ = io::stderr().lock().write_all(&bytes);
+        }
+    }
+
+    /// Writes a line to stderr.
+    pub(crate) fn say(&self, line: &str) {
+        self.message(|out| writeln!(out, "{line}"));
+    }
+
+    /// Draws findings in the chosen format.
+    pub(crate) fn findings(
+        &self,
+        mut out: &mut dyn WriteColor,
+        sources: &Sources,
+        diagnostics: &[Diagnostic],
+    ) -> io::Result<()> {
+        match self.format {
+            Format::Human => render::human(out, sources, diagnostics),
+            Format::Concise => render::concise(&mut out, sources, diagnostics),
+            Format::Json => render::json(&mut out, sources, diagnostics),
+        }
+    }
+
+    /// Says why a command failed.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        let text = failure.draw(self.messages_in_colour);
+        self.message(|out| out.write_all(text.as_bytes()));
+    }
+}
+
+fn drawn(colour: bool, draw: impl FnOnce(&mut dyn WriteColor) -> io::Result<()>) -> io::Result<Vec<u8>> {
+    if colour {
+        let mut out = Ansi::new(Vec::new());
+        draw(&mut out)?;
+        Ok(out.into_inner())
+    } else {
+        let mut out = NoColor::new(Vec::new());
+        draw(&mut out)?;
+        Ok(out.into_inner())
+    }
+}
+
+/// Says what is wrong with the arguments, or what was asked for: help and version are no mistakes.
+pub(crate) fn usage(error: &clap::Error) -> Exit {
+    // Help may go to a closed pipe.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Success }
+}
