@@ -76,7 +76,7 @@ platform {
         }
     }
     addon "argocd" namespace="argocd" {
-        delivery "workloads" { sync prune=#true; }
+        delivery "workloads" { sync prune=#true }
     }
 }
 secret-store "infisical" kind="infisical" host="http://infisical.example.net" {
@@ -84,7 +84,7 @@ secret-store "infisical" kind="infisical" host="http://infisical.example.net" {
     project "home"
     environment "prod"
     service-account "operator" namespace="infisical"
-    path "/web" { keys "TOKEN"; }
+    path "/web" { keys "TOKEN" }
 }
 "#;
 

@@ -42,8 +42,8 @@ pub(crate) static DEFAULTS: Code = Code {
     summary: "a node that `defaults` cannot hold",
     explain: "`defaults` holds the building blocks of workloads, without names: what is written there is what each block of \
               that name starts from.",
-    bad: "homelab \"home\" domain=\"example.net\" {\n    defaults { network cidr=\"10.0.0.0/8\"; }\n}",
-    good: "homelab \"home\" domain=\"example.net\" {\n    defaults { chart deliver=\"argocd\"; }\n}",
+    bad: "homelab \"home\" domain=\"example.net\" {\n    defaults { network cidr=\"10.0.0.0/8\" }\n}",
+    good: "homelab \"home\" domain=\"example.net\" {\n    defaults { chart deliver=\"argocd\" }\n}",
 };
 
 /// The model, with what decoding found.

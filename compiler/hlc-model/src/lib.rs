@@ -94,7 +94,7 @@ pub fn codes() -> Vec<&'static Code> {
     codes.extend(names::CODES);
     codes.extend(resolve::CODES);
     codes.extend(workload::codes());
-    // codes.extend(hlc_kube::CODES);
+    codes.extend(hlc_kube::CODES);
     codes.extend(check::CHECKS.iter().flat_map(|check| check.codes));
     codes.sort_by_key(|code| code.id);
     codes

@@ -30,7 +30,7 @@ pub(crate) static INCLUDE_PATH: Code = Code {
     summary: "an include path that is wrong or leaves the project",
     explain: "Paths start at the root file's folder and stay inside it: no leading `/`, no `..`, no `~`. Between slashes `*` \
               stands for any characters and `**` for any folders. A homelab is one folder, so that one commit is one state.",
-    bad: "homelab \"home\" domain=\"example.net\" { include \"../shared/*.kdl\"; }",
+    bad: "homelab \"home\" domain=\"example.net\" { include \"../shared/*.kdl\" }",
     good: "homelab \"home\" domain=\"example.net\"",
 };
 
@@ -41,7 +41,7 @@ pub(crate) static INCLUDE_NOTHING: Code = Code {
     severity: Severity::Warning,
     summary: "an include that matches no file",
     explain: "A pattern without a match is often a slip in a folder's name. A path without `*` that is not there is an error.",
-    bad: "homelab \"home\" domain=\"example.net\" { include \"wrokloads/**/*.kdl\"; }",
+    bad: "homelab \"home\" domain=\"example.net\" { include \"wrokloads/**/*.kdl\" }",
     good: "homelab \"home\" domain=\"example.net\"",
 };
 

@@ -29,9 +29,9 @@ pub(crate) static UNKNOWN_NAME: Code = Code {
     severity: Severity::Error,
     summary: "a name that nothing of the wanted kind has",
     explain: "The field refers to something by its name, and nothing of that kind is declared under it in any included file.",
-    bad: "homelab \"home\" domain=\"example.net\"\nworkload \"web\" category=\"aps\" { namespace \"web\"; }",
-    good: "homelab \"home\" domain=\"example.net\" { category \"apps\"; }\nworkload \"web\" category=\"apps\" { namespace \
-           \"web\"; }",
+    bad: "homelab \"home\" domain=\"example.net\"\nworkload \"web\" category=\"aps\" { namespace \"web\" }",
+    good: "homelab \"home\" domain=\"example.net\" { category \"apps\" }\nworkload \"web\" category=\"apps\" { namespace \
+           \"web\" }",
 };
 
 /// Where a declaration is visible from.

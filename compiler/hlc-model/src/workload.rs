@@ -41,7 +41,7 @@ pub(crate) use object::{lower as lower_objects, workload_namespace};
     Service "whoami" {
         spec {
             selector app=whoami
-            ports { - name=http port=80; }
+            ports { - name=http port=80 }
         }
     }
     route "whoami" service="whoami" port=80

@@ -17,8 +17,8 @@ pub(crate) static BAD_PATH: Code = Code {
     severity: Severity::Error,
     summary: "a reference whose text is no path",
     explain: "`(ref)` is followed by a path `NODE.NAME.FIELD`, such as `network.lan.cidr` or `homelab.domain`.",
-    bad: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { host (ref)domain; }",
-    good: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { host (ref)homelab.domain; }",
+    bad: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { host (ref)domain }",
+    good: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { host (ref)homelab.domain }",
 };
 
 /// A `(fmt)` text with a fault.
@@ -30,8 +30,8 @@ pub(crate) static BAD_TEMPLATE: Code = Code {
     explain: "In a `(fmt)` text `{network.lan.cidr}` is replaced by the value, `{path|url}` by the value encoded for a URL, \
               and `{{` and `}}` stand for single braces. There are no other expressions. A text without `(fmt)` goes out as \
               it stands.",
-    bad: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { url (fmt)\"https://{homelab.domain\"; }",
-    good: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { url (fmt)\"https://{homelab.domain}\"; }",
+    bad: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { url (fmt)\"https://{homelab.domain\" }",
+    good: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { url (fmt)\"https://{homelab.domain}\" }",
 };
 
 /// A value where the name of a secret belongs.

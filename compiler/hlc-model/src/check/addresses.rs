@@ -27,12 +27,12 @@ pub(crate) static ADDRESS_TAKEN: Code = Code {
     severity: Severity::Error,
     summary: "an address that something else has",
     explain: "Two owners of one address answer in turn, or not at all.",
-    bad: "homelab \"home\" domain=\"example.net\" { network \"lan\" cidr=\"192.168.1.0/24\" gateway=\"192.168.1.1\"; }\nplatform { \
+    bad: "homelab \"home\" domain=\"example.net\" { network \"lan\" cidr=\"192.168.1.0/24\" gateway=\"192.168.1.1\" }\nplatform { \
           addon \"gateway\" namespace=\"kube-system\" { gateway \"main\" class=\"cilium\" ip=\"192.168.1.1\" { listener \"http\" \
-          protocol=\"HTTP\" port=80; }; }; }",
-    good: "homelab \"home\" domain=\"example.net\" { network \"lan\" cidr=\"192.168.1.0/24\" gateway=\"192.168.1.1\"; }\nplatform { \
+          protocol=\"HTTP\" port=80 } } }",
+    good: "homelab \"home\" domain=\"example.net\" { network \"lan\" cidr=\"192.168.1.0/24\" gateway=\"192.168.1.1\" }\nplatform { \
            addon \"gateway\" namespace=\"kube-system\" { gateway \"main\" class=\"cilium\" ip=\"192.168.1.2\" { listener \"http\" \
-           protocol=\"HTTP\" port=80; }; }; }",
+           protocol=\"HTTP\" port=80 } } }",
 };
 
 /// Networks that share addresses.

@@ -16,12 +16,12 @@ pub(crate) static DUPLICATE_HOST: Code = Code {
     summary: "two routes answer for one host",
     explain: "Both HTTPRoutes match every path of the host, and the gateway serves the older of the two: which application \
               answers would depend on the day each was made (Gateway API, HTTPRoute conflict resolution).",
-    bad: "workload \"a\" category=\"apps\" { namespace \"a\"; Service \"a\" { spec { ports { - port=80; }; }; }; route \"web\" \
-          service=\"a\" port=80; }\nworkload \"b\" category=\"apps\" { namespace \"b\"; Service \"b\" { spec { ports { - port=80; \
-          }; }; }; route \"web\" service=\"b\" port=80; }",
-    good: "workload \"a\" category=\"apps\" { namespace \"a\"; Service \"a\" { spec { ports { - port=80; }; }; }; route \"a\" \
-           service=\"a\" port=80; }\nworkload \"b\" category=\"apps\" { namespace \"b\"; Service \"b\" { spec { ports { - port=80; \
-           }; }; }; route \"b\" service=\"b\" port=80; }",
+    bad: "workload \"a\" category=\"apps\" { namespace \"a\"; Service \"a\" { spec { ports { - port=80 } } }; route \"web\" \
+          service=\"a\" port=80 }\nworkload \"b\" category=\"apps\" { namespace \"b\"; Service \"b\" { spec { ports { - port=80; \
+          } } }; route \"web\" service=\"b\" port=80 }",
+    good: "workload \"a\" category=\"apps\" { namespace \"a\"; Service \"a\" { spec { ports { - port=80 } } }; route \"a\" \
+           service=\"a\" port=80 }\nworkload \"b\" category=\"apps\" { namespace \"b\"; Service \"b\" { spec { ports { - port=80; \
+           } } }; route \"b\" service=\"b\" port=80 }",
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {

@@ -16,9 +16,9 @@ pub(crate) static DUPLICATE_OBJECT: Code = Code {
     summary: "two Kubernetes objects have one identity",
     explain: "Group, kind, namespace and name identify an object in the cluster. Two of one identity overwrite each other, \
               within one workload or, through two Argo CD applications, for ever in turn.",
-    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    ConfigMap \"web\" { data a=\"1\"; }\n    ConfigMap \
-          \"web\" { data b=\"2\"; }\n}",
-    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    ConfigMap \"web\" { data a=\"1\" b=\"2\"; }\n}",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    ConfigMap \"web\" { data a=\"1\" }\n    ConfigMap \
+          \"web\" { data b=\"2\" }\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    ConfigMap \"web\" { data a=\"1\" b=\"2\" }\n}",
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {

@@ -14,14 +14,14 @@ pub(crate) static NO_LISTENER: Code = Code {
     summary: "a route's host that no listener of its gateway serves",
     explain: "A route attaches to the listeners of its gateway that speak HTTP or HTTPS and whose `hostname`, if they have \
               one, covers the route's host. Without one the route is accepted by nobody and the host answers nothing.",
-    bad: "homelab \"home\" domain=\"example.net\" { category \"apps\"; }\nplatform { addon \"gateway\" namespace=\"kube-system\" { \
-          gateway \"main\" class=\"cilium\" { listener \"dns\" protocol=\"UDP\" port=53; }; }; }\nworkload \"web\" \
-          category=\"apps\" { namespace \"web\"; Service \"web\" { spec { ports { - port=80; }; }; }; route \"web\" \
-          service=\"web\" port=80; }",
-    good: "homelab \"home\" domain=\"example.net\" { category \"apps\"; }\nplatform { addon \"gateway\" namespace=\"kube-system\" { \
-           gateway \"main\" class=\"cilium\" { listener \"https\" protocol=\"HTTPS\" port=443; }; }; }\nworkload \"web\" \
-           category=\"apps\" { namespace \"web\"; Service \"web\" { spec { ports { - port=80; }; }; }; route \"web\" \
-           service=\"web\" port=80; }",
+    bad: "homelab \"home\" domain=\"example.net\" { category \"apps\" }\nplatform { addon \"gateway\" namespace=\"kube-system\" { \
+          gateway \"main\" class=\"cilium\" { listener \"dns\" protocol=\"UDP\" port=53 } } }\nworkload \"web\" \
+          category=\"apps\" { namespace \"web\"; Service \"web\" { spec { ports { - port=80 } } }; route \"web\" \
+          service=\"web\" port=80 }",
+    good: "homelab \"home\" domain=\"example.net\" { category \"apps\" }\nplatform { addon \"gateway\" namespace=\"kube-system\" { \
+           gateway \"main\" class=\"cilium\" { listener \"https\" protocol=\"HTTPS\" port=443 } } }\nworkload \"web\" \
+           category=\"apps\" { namespace \"web\"; Service \"web\" { spec { ports { - port=80 } } }; route \"web\" \
+           service=\"web\" port=80 }",
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {

@@ -10,7 +10,7 @@ pub(super) const CHECK: Check = Check { codes: &[], run };
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for object in facts.objects() {
         if let Lookup::Found(info) = hlc_kube::lookup(&object.kind, Some(&object.api_version)) {
-            let _ = (&info, &found);
+            found.extend(hlc_kube::validate(&info, &object.body));
         }
     }
 }

@@ -16,10 +16,10 @@ pub(crate) static MISSING_CLAIM: Code = Code {
     summary: "a pod mounts a PersistentVolumeClaim that nothing makes",
     explain: "The pod would stay `Pending` for ever. Checked in workloads without charts.",
     bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { spec { containers { - name=web \
-          image=\"web:1\"; }; volumes { - name=data { persistentVolumeClaim claimName=web; }; }; }; }\n}",
+          image=\"web:1\" }; volumes { - name=data { persistentVolumeClaim claimName=web } } } }\n}",
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    PersistentVolumeClaim \"web\" { spec { accessModes { - \
-           ReadWriteOnce; }; resources { requests storage=\"1Gi\"; }; }; }\n    Pod \"web\" { spec { containers { - name=web \
-           image=\"web:1\"; }; volumes { - name=data { persistentVolumeClaim claimName=web; }; }; }; }\n}",
+           ReadWriteOnce }; resources { requests storage=\"1Gi\" } } }\n    Pod \"web\" { spec { containers { - name=web \
+           image=\"web:1\" }; volumes { - name=data { persistentVolumeClaim claimName=web } } } }\n}",
 };
 
 /// A mount of a volume that the pod does not have.
@@ -31,10 +31,10 @@ pub(crate) static MISSING_VOLUME: Code = Code {
     explain: "The API server refuses the pod: every `volumeMounts` name is one of the pod's `volumes` or of the StatefulSet's \
               `volumeClaimTemplates`.",
     bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { spec { containers { - name=web \
-          image=\"web:1\" { volumeMounts { - name=dta mountPath=\"/data\"; }; }; }; volumes { - name=data { emptyDir {}; }; }; }; \
+          image=\"web:1\" { volumeMounts { - name=dta mountPath=\"/data\" } } }; volumes { - name=data { emptyDir {} } } }; \
           }\n}",
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { spec { containers { - name=web \
-           image=\"web:1\" { volumeMounts { - name=data mountPath=\"/data\"; }; }; }; volumes { - name=data { emptyDir {}; }; }; }; \
+           image=\"web:1\" { volumeMounts { - name=data mountPath=\"/data\" } } }; volumes { - name=data { emptyDir {} } } }; \
            }\n}",
 };
 

@@ -18,9 +18,9 @@ pub(crate) static HOST_ACCESS: Code = Code {
               processes, files or ports, or run privileged (Pod Security Standards, Baseline). Either the pod does without, or \
               the namespace says `privileged`.",
     bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\" pod-security=\"baseline\"\n    Pod \"web\" { spec \
-          hostNetwork=#true { containers { - name=web image=\"web:1\"; }; }; }\n}",
+          hostNetwork=#true { containers { - name=web image=\"web:1\" } } }\n}",
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\" pod-security=\"privileged\"\n    Pod \"web\" { spec \
-           hostNetwork=#true { containers { - name=web image=\"web:1\"; }; }; }\n}",
+           hostNetwork=#true { containers { - name=web image=\"web:1\" } } }\n}",
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {

@@ -18,9 +18,9 @@ pub(crate) static MISSING_SERVICE: Code = Code {
     summary: "a route or endpoint leads to a Service that nothing makes",
     explain: "The gateway would answer every request with an error (500, `BackendNotFound`). Checked in workloads without \
               charts, where every Service is written down.",
-    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=80; }; }; }\n    \
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=80 } } }\n    \
           route \"web\" service=\"wbe\" port=80\n}",
-    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=80; }; }; }\n    \
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=80 } } }\n    \
            route \"web\" service=\"web\" port=80\n}",
 };
 
@@ -32,9 +32,9 @@ pub(crate) static MISSING_PORT: Code = Code {
     summary: "a route or endpoint leads to a port that the Service does not have",
     explain: "A route names the Service's `port`, not the container's: `targetPort` is where the Service sends it on to.",
     bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=80 \
-          targetPort=8080; }; }; }\n    route \"web\" service=\"web\" port=8080\n}",
+          targetPort=8080 } } }\n    route \"web\" service=\"web\" port=8080\n}",
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=80 \
-           targetPort=8080; }; }; }\n    route \"web\" service=\"web\" port=80\n}",
+           targetPort=8080 } } }\n    route \"web\" service=\"web\" port=80\n}",
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {

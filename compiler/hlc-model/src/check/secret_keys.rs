@@ -17,10 +17,10 @@ pub(crate) static MISSING_SECRET: Code = Code {
     explain: "The pod would hang in `CreateContainerConfigError`. Checked in workloads without charts. A Secret that comes \
               from elsewhere is read with `optional=#true`, or declared as a `secret` of the workload.",
     bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { spec { containers { - name=web \
-          image=\"web:1\" { env { - name=T { valueFrom { secretKeyRef name=web key=TOKEN; }; }; }; }; }; }; }\n}",
-    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\"; }\n    \
+          image=\"web:1\" { env { - name=T { valueFrom { secretKeyRef name=web key=TOKEN } } } } } } }\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\" }\n    \
            Pod \"web\" { spec { containers { - name=web image=\"web:1\" { env { - name=T { valueFrom { secretKeyRef name=web \
-           key=TOKEN; }; }; }; }; }; }; }\n}",
+           key=TOKEN } } } } } } }\n}",
 };
 
 /// A key that the Secret does not have.
@@ -31,12 +31,12 @@ pub(crate) static MISSING_SECRET_KEY: Code = Code {
     summary: "a container reads a key that its Secret does not have",
     explain: "The pod would hang in `CreateContainerConfigError`. The keys of a Secret that comes from a store are those of \
               its `secret` block.",
-    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\"; }\n    \
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\" }\n    \
           Pod \"web\" { spec { containers { - name=web image=\"web:1\" { env { - name=T { valueFrom { secretKeyRef name=web \
-          key=TOKNE; }; }; }; }; }; }; }\n}",
-    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\"; }\n    \
+          key=TOKNE } } } } } } }\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\" }\n    \
            Pod \"web\" { spec { containers { - name=web image=\"web:1\" { env { - name=T { valueFrom { secretKeyRef name=web \
-           key=TOKEN; }; }; }; }; }; }; }\n}",
+           key=TOKEN } } } } } } }\n}",
 };
 
 /// A Secret that can be read: its keys, where they are all known.

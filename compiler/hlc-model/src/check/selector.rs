@@ -16,11 +16,11 @@ pub(crate) static SELECTOR_MISMATCH: Code = Code {
     explain: "The API server refuses a Deployment, StatefulSet, DaemonSet or ReplicaSet whose `selector.matchLabels` are not \
               all among `template.metadata.labels`. The selector cannot be changed once the object exists.",
     bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Deployment \"web\" {\n        spec {\n            selector \
-          { matchLabels app=web; }\n            template { metadata { labels app=wbe; }; spec { containers { - name=web \
-          image=\"web:1\"; }; }; }\n        }\n    }\n}",
+          { matchLabels app=web }\n            template { metadata { labels app=wbe }; spec { containers { - name=web \
+          image=\"web:1\" } } }\n        }\n    }\n}",
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Deployment \"web\" {\n        spec {\n            selector \
-           { matchLabels app=web; }\n            template { metadata { labels app=web; }; spec { containers { - name=web \
-           image=\"web:1\"; }; }; }\n        }\n    }\n}",
+           { matchLabels app=web }\n            template { metadata { labels app=web }; spec { containers { - name=web \
+           image=\"web:1\" } } }\n        }\n    }\n}",
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {

@@ -15,12 +15,12 @@ pub(crate) static SELECTS_NOTHING: Code = Code {
     summary: "a Service whose selector matches no pods",
     explain: "Requests to the Service would be refused: it would have no endpoints. Checked in workloads without charts, where \
               every pod template is written down.",
-    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { metadata { labels app=web; }; spec { \
-          containers { - name=web image=\"web:1\"; }; }; }\n    Service \"web\" { spec { selector app=wbe; ports { - port=80; }; \
-          }; }\n}",
-    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { metadata { labels app=web; }; spec { \
-           containers { - name=web image=\"web:1\"; }; }; }\n    Service \"web\" { spec { selector app=web; ports { - port=80; }; \
-           }; }\n}",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { metadata { labels app=web }; spec { \
+          containers { - name=web image=\"web:1\" } } }\n    Service \"web\" { spec { selector app=wbe; ports { - port=80 }; \
+          } }\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { metadata { labels app=web }; spec { \
+           containers { - name=web image=\"web:1\" } } }\n    Service \"web\" { spec { selector app=web; ports { - port=80 }; \
+           } }\n}",
 };
 
 /// A named port that the pods do not have.
@@ -31,12 +31,12 @@ pub(crate) static TARGET_PORT: Code = Code {
     summary: "a Service sends to a named port that its pods do not have",
     explain: "A `targetPort` that is a name means the container port of that name. Pods without one are left out, and the \
               Service has no endpoints for the port.",
-    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { metadata { labels app=web; }; spec { \
-          containers { - name=web image=\"web:1\" { ports { - name=http containerPort=80; }; }; }; }; }\n    Service \"web\" { \
-          spec { selector app=web; ports { - port=80 targetPort=web; }; }; }\n}",
-    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { metadata { labels app=web; }; spec { \
-           containers { - name=web image=\"web:1\" { ports { - name=http containerPort=80; }; }; }; }; }\n    Service \"web\" { \
-           spec { selector app=web; ports { - port=80 targetPort=http; }; }; }\n}",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { metadata { labels app=web }; spec { \
+          containers { - name=web image=\"web:1\" { ports { - name=http containerPort=80 } } } } }\n    Service \"web\" { \
+          spec { selector app=web; ports { - port=80 targetPort=web } } }\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { metadata { labels app=web }; spec { \
+           containers { - name=web image=\"web:1\" { ports { - name=http containerPort=80 } } } } }\n    Service \"web\" { \
+           spec { selector app=web; ports { - port=80 targetPort=http } } }\n}",
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {

@@ -17,8 +17,8 @@ pub(crate) static STORE_PATH: Code = Code {
     summary: "a secret comes from a path that its store does not hold",
     explain: "The operator would log an error and never make the Secret; pods that need it would hang in \
               `CreateContainerConfigError`. If the path exists, declare it in the `secret-store`.",
-    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/wbe\" { keys \"TOKEN\"; }\n}",
-    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\"; }\n}",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/wbe\" { keys \"TOKEN\" }\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\" }\n}",
 };
 
 /// A key that the path does not hold.
@@ -29,8 +29,8 @@ pub(crate) static STORE_KEY: Code = Code {
     summary: "a secret asks for a key that its store path does not hold",
     explain: "The Secret would be made without the key, and every container that reads it would fail to start. Set the key in \
               the store and declare it at the `path` of the `secret-store`, or correct its name.",
-    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKNE\"; }\n}",
-    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\"; }\n}",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKNE\" }\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\" }\n}",
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {

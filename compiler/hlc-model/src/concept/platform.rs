@@ -27,7 +27,7 @@ pub struct Platform {
 #[node(
     name = "addon",
     example = r#"addon "argocd" namespace="argocd" {
-    delivery "workloads" { sync prune=#true self-heal=#true server-side=#true; }
+    delivery "workloads" { sync prune=#true self-heal=#true server-side=#true }
 }"#
 )]
 pub struct Addon {

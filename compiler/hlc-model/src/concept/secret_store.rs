@@ -22,7 +22,7 @@ pub enum StoreKind {
     project "homelab-prod"
     environment "prod"
     service-account "infisical-operator" namespace="infisical"
-    path "/grafana" { keys "ADMIN_PASSWORD"; }
+    path "/grafana" { keys "ADMIN_PASSWORD" }
 }"#
 )]
 pub struct SecretStore {
@@ -99,7 +99,7 @@ pub struct ServiceAccount {
 
 /// A path of a secret store and the keys at it.
 #[derive(Debug, Node)]
-#[node(name = "path", example = r#"path "/grafana" { keys "ADMIN_USER" "ADMIN_PASSWORD"; }"#)]
+#[node(name = "path", example = r#"path "/grafana" { keys "ADMIN_USER" "ADMIN_PASSWORD" }"#)]
 pub struct StorePath {
     /// The path, from the root of the project.
     #[arg]

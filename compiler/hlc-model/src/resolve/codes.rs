@@ -24,9 +24,9 @@ pub(crate) static UNKNOWN_REFERENCE: Code = Code {
     summary: "a reference to something nobody declares",
     explain: "A path is `NODE.NAME.FIELD`: the kind of node, its name, and a fact about it. The node has to be declared in this \
               workload, in another one or for the whole homelab.",
-    bad: "homelab \"home\" domain=\"example.net\" { network \"lan\" cidr=\"10.0.0.0/8\"; }\ndata \"x\" { cidr \
+    bad: "homelab \"home\" domain=\"example.net\" { network \"lan\" cidr=\"10.0.0.0/8\" }\ndata \"x\" { cidr \
           (ref)network.lna.cidr; }",
-    good: "homelab \"home\" domain=\"example.net\" { network \"lan\" cidr=\"10.0.0.0/8\"; }\ndata \"x\" { cidr \
+    good: "homelab \"home\" domain=\"example.net\" { network \"lan\" cidr=\"10.0.0.0/8\" }\ndata \"x\" { cidr \
            (ref)network.lan.cidr; }",
 };
 
@@ -37,9 +37,9 @@ pub(crate) static UNKNOWN_FIELD: Code = Code {
     severity: Severity::Error,
     summary: "a reference to a fact that its node does not have",
     explain: "`hlc explain NODE` lists what a node can be asked for.",
-    bad: "homelab \"home\" domain=\"example.net\" { network \"lan\" cidr=\"10.0.0.0/8\"; }\ndata \"x\" { cidr \
+    bad: "homelab \"home\" domain=\"example.net\" { network \"lan\" cidr=\"10.0.0.0/8\" }\ndata \"x\" { cidr \
           (ref)network.lan.cdir; }",
-    good: "homelab \"home\" domain=\"example.net\" { network \"lan\" cidr=\"10.0.0.0/8\"; }\ndata \"x\" { cidr \
+    good: "homelab \"home\" domain=\"example.net\" { network \"lan\" cidr=\"10.0.0.0/8\" }\ndata \"x\" { cidr \
            (ref)network.lan.cidr; }",
 };
 
@@ -51,10 +51,10 @@ pub(crate) static AMBIGUOUS: Code = Code {
     summary: "a reference that could mean several things",
     explain: "Names of the workload itself come first. Past that, a name that several workloads have means none of them.",
     bad: "workload \"a\" category=\"apps\" { namespace \"a\"; endpoint \"db\" service=\"db\" port=1; Service \"db\" { spec { ports \
-          { - port=1; }; }; }; }\nworkload \"b\" category=\"apps\" { namespace \"b\"; endpoint \"db\" service=\"db\" port=1; \
-          Service \"db\" { spec { ports { - port=1; }; }; }; }\ndata \"x\" { url (ref)endpoint.db.url; }",
+          { - port=1 } } } }\nworkload \"b\" category=\"apps\" { namespace \"b\"; endpoint \"db\" service=\"db\" port=1; \
+          Service \"db\" { spec { ports { - port=1 } } } }\ndata \"x\" { url (ref)endpoint.db.url }",
     good: "workload \"a\" category=\"apps\" { namespace \"a\"; endpoint \"db\" service=\"db\" port=1; Service \"db\" { spec { \
-           ports { - port=1; }; }; }; }\ndata \"x\" { url (ref)endpoint.db.url; }",
+           ports { - port=1 } } } }\ndata \"x\" { url (ref)endpoint.db.url }",
 };
 
 /// References that lead in a ring.
@@ -64,8 +64,8 @@ pub(crate) static REFERENCE_CYCLE: Code = Code {
     severity: Severity::Error,
     summary: "references that lead back to where they started",
     explain: "Each value would wait for the other for ever. Write one of them out.",
-    bad: "homelab \"home\" domain=\"example.net\"\ndata \"a\" { x (ref)data.b.x; }\ndata \"b\" { x (ref)data.a.x; }",
-    good: "homelab \"home\" domain=\"example.net\"\ndata \"a\" { x 1; }\ndata \"b\" { x (ref)data.a.x; }",
+    bad: "homelab \"home\" domain=\"example.net\"\ndata \"a\" { x (ref)data.b.x }\ndata \"b\" { x (ref)data.a.x }",
+    good: "homelab \"home\" domain=\"example.net\"\ndata \"a\" { x 1 }\ndata \"b\" { x (ref)data.a.x }",
 };
 
 /// A secret on its way into Git.
@@ -76,7 +76,7 @@ pub(crate) static SECRET_IN_MANIFEST: Code = Code {
     summary: "a secret that would be written to Git in plain text",
     explain: "Manifests and chart values are published to a Git branch. Let the pod read the secret while it runs: \
               `secretKeyRef` in a container's `env`, or the chart's `existingSecret`.",
-    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    ConfigMap \"web\" { data token=(secret)TOKEN; }\n}",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    ConfigMap \"web\" { data token=(secret)TOKEN }\n}",
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    ConfigMap \"web\" { data host=(ref)homelab.domain; \
            }\n}",
 };
@@ -89,8 +89,8 @@ pub(crate) static NOT_TEXT: Code = Code {
     summary: "a map, list or null inside a `(fmt)` text",
     explain: "Between the braces of a `(fmt)` text stands a path to one text, number or boolean. To make text of data, use \
               `(yaml-text)key { … }` or `(json-text)key { … }`.",
-    bad: "homelab \"home\" domain=\"example.net\"\ndata \"a\" { x { y 1; }; }\ndata \"b\" { text (fmt)\"{data.a.x}\"; }",
-    good: "homelab \"home\" domain=\"example.net\"\ndata \"a\" { x { y 1; }; }\ndata \"b\" { text (fmt)\"{data.a.x.y}\"; }",
+    bad: "homelab \"home\" domain=\"example.net\"\ndata \"a\" { x { y 1 } }\ndata \"b\" { text (fmt)\"{data.a.x}\" }",
+    good: "homelab \"home\" domain=\"example.net\"\ndata \"a\" { x { y 1 } }\ndata \"b\" { text (fmt)\"{data.a.x.y}\" }",
 };
 
 /// A base that is no map.
@@ -100,8 +100,8 @@ pub(crate) static NOT_A_MAP: Code = Code {
     severity: Severity::Error,
     summary: "a base to start from that is no map",
     explain: "What stands before the entries of a map is merged with them, so it has to be a map itself.",
-    bad: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { labels (ref)homelab.domain { app web; }; }",
-    good: "homelab \"home\" domain=\"example.net\"\ndata \"common\" { team home; }\ndata \"x\" { labels (ref)data.common { app \
+    bad: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { labels (ref)homelab.domain { app web } }",
+    good: "homelab \"home\" domain=\"example.net\"\ndata \"common\" { team home }\ndata \"x\" { labels (ref)data.common { app \
            web; }; }",
 };
 
@@ -113,8 +113,8 @@ pub(crate) static MERGE_SHAPE: Code = Code {
     summary: "a map merged with something that is none",
     explain: "Maps are merged key by key, lists and scalars are replaced. A map against a scalar or a list is always a slip in \
               one of the two.",
-    bad: "homelab \"home\" domain=\"example.net\"\ndata \"a\" { x { y 1; }; }\ndata \"b\" { z (ref)data.a { x 2; }; }",
-    good: "homelab \"home\" domain=\"example.net\"\ndata \"a\" { x { y 1; }; }\ndata \"b\" { z (ref)data.a { x { y 2; }; }; }",
+    bad: "homelab \"home\" domain=\"example.net\"\ndata \"a\" { x { y 1 } }\ndata \"b\" { z (ref)data.a { x 2 } }",
+    good: "homelab \"home\" domain=\"example.net\"\ndata \"a\" { x { y 1 } }\ndata \"b\" { z (ref)data.a { x { y 2 } } }",
 };
 
 /// Raw YAML that cannot be taken.
@@ -124,8 +124,8 @@ pub(crate) static RAW_YAML: Code = Code {
     severity: Severity::Error,
     summary: "raw YAML that cannot be read",
     explain: "`(yaml)` and a `(file)` base hold one YAML document with text keys, each once.",
-    bad: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { y (yaml)\"a: [1\"; }",
-    good: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { y (yaml)\"a: [1]\"; }",
+    bad: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { y (yaml)\"a: [1\" }",
+    good: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { y (yaml)\"a: [1]\" }",
 };
 
 /// A file that cannot be read.
@@ -135,8 +135,8 @@ pub(crate) static FILE: Code = Code {
     severity: Severity::Error,
     summary: "a `(file)` that cannot be read",
     explain: "`(file)` takes a path from the root file's folder that stays inside it, to a UTF-8 text.",
-    bad: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { text (file)\"../motd.txt\"; }",
-    good: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { text \"hello\"; }",
+    bad: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { text (file)\"../motd.txt\" }",
+    good: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { text \"hello\" }",
 };
 
 /// Data that grows without end.

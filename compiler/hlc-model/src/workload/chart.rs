@@ -32,7 +32,7 @@ pub(crate) static NO_DELIVERY: Code = Code {
     summary: "a chart is left to Argo CD, which the homelab does not declare",
     explain: "`deliver=\"argocd\"` writes an `Application` into Argo CD's namespace. Declare Argo CD: an `addon` with a \
               `delivery` in `platform`.",
-    bad: "homelab \"home\" domain=\"example.net\" { category \"apps\"; }\nworkload \"web\" category=\"apps\" {\n    namespace \
+    bad: "homelab \"home\" domain=\"example.net\" { category \"apps\" }\nworkload \"web\" category=\"apps\" {\n    namespace \
           \"web\"\n    chart \"web\" version=\"1.0.0\" repo=\"https://charts.example.net\" deliver=\"argocd\"\n}",
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"1.0.0\" \
            repo=\"https://charts.example.net\" deliver=\"argocd\"\n}",
@@ -97,7 +97,7 @@ pub struct Chart {
 
 /// One release of a chart. Its values are merged over those of the chart: maps deep, lists replaced.
 #[derive(Debug, Node)]
-#[node(name = "release", scope = Local, example = r#"release "otel-agent" { values { mode daemonset; }; }"#)]
+#[node(name = "release", scope = Local, example = r#"release "otel-agent" { values { mode daemonset } }"#)]
 pub struct Release {
     /// The release's name.
     #[arg]

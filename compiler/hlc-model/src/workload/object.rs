@@ -20,9 +20,9 @@ pub(crate) static UNKNOWN_KIND: Code = Code {
     summary: "a kind of object whose API version is not known",
     explain: "hlc knows Kubernetes' own kinds and many well-known custom ones. Of others say the API version: `Widget \"w\" \
               apiVersion=\"example.net/v1\" { … }`. A kind that exists in several API groups needs it too.",
-    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Deplyoment \"web\" { spec replicas=1; }\n}",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Deplyoment \"web\" { spec replicas=1 }\n}",
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Widget \"web\" apiVersion=\"example.net/v1\" { spec \
-           replicas=1; }\n}",
+           replicas=1 }\n}",
 };
 
 /// An object whose body says what its head says already.
@@ -33,8 +33,8 @@ pub(crate) static OBJECT_IDENTITY: Code = Code {
     summary: "an object whose body repeats or breaks its identity",
     explain: "Kind and name stand in the head of an object, the namespace comes from the workload. The body can name another \
               namespace (`metadata namespace=…`), but not another kind or name.",
-    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    ConfigMap \"web\" { metadata name=other; }\n}",
-    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    ConfigMap \"web\" { metadata { labels app=web; }; }\n}",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    ConfigMap \"web\" { metadata name=other }\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    ConfigMap \"web\" { metadata { labels app=web } }\n}",
 };
 
 /// The name of a workload's namespace.

@@ -23,7 +23,7 @@ pub(crate) static ROUTE_BACKEND: Code = Code {
               (`endpoint=\"infisical\"`).",
     bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    route \"web\"\n}",
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    endpoint \"web\" service=\"web\" port=80\n    \
-           route \"web\" endpoint=\"web\"\n    Service \"web\" { spec { ports { - port=80; }; }; }\n}",
+           route \"web\" endpoint=\"web\"\n    Service \"web\" { spec { ports { - port=80 } } }\n}",
 };
 
 /// A route without a gateway.
@@ -34,9 +34,9 @@ pub(crate) static ROUTE_GATEWAY: Code = Code {
     summary: "a route for which no single gateway is meant",
     explain: "A homelab with one gateway needs no word about it. With more, a route says which: `gateway=\"NAME\"`, or its \
               category does: `defaults { route gateway=\"NAME\" }`.",
-    bad: "homelab \"home\" domain=\"example.net\" { category \"apps\"; }\nworkload \"web\" category=\"apps\" {\n    namespace \
-          \"web\"\n    Service \"web\" { spec { ports { - port=80; }; }; }\n    route \"web\" service=\"web\" port=80\n}",
-    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=80; }; }; \
+    bad: "homelab \"home\" domain=\"example.net\" { category \"apps\" }\nworkload \"web\" category=\"apps\" {\n    namespace \
+          \"web\"\n    Service \"web\" { spec { ports { - port=80 } } }\n    route \"web\" service=\"web\" port=80\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=80 } }; \
            }\n    route \"web\" service=\"web\" port=80 gateway=\"homelab-gateway\"\n}",
 };
 

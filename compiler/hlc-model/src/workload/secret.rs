@@ -18,9 +18,9 @@ pub(crate) static SECRET_STORE: Code = Code {
     severity: Severity::Error,
     summary: "a secret for which no single store is meant",
     explain: "A homelab with one `secret-store` needs no word about it. With more, a secret says which: `store=\"NAME\"`.",
-    bad: "homelab \"home\" domain=\"example.net\" { category \"apps\"; }\nworkload \"web\" category=\"apps\" {\n    namespace \
-          \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\"; }\n}",
-    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\"; }\n}",
+    bad: "homelab \"home\" domain=\"example.net\" { category \"apps\" }\nworkload \"web\" category=\"apps\" {\n    namespace \
+          \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\" }\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\" }\n}",
 };
 
 const ATTRIBUTES: &[AttrDecl] = &[AttrDecl { name: "name", doc: "The Kubernetes Secret's name." }];

@@ -58,7 +58,7 @@ pub(crate) static DUPLICATE_FIELD: Code = Code {
     summary: "a field is given twice",
     explain: "`cores=4` and `cores 4` mean the same, and each field has one value. Two are a contradiction even when they \
               agree today.",
-    bad: "homelab \"home\" domain=\"example.net\" {\n    network \"lan\" cidr=\"192.168.1.0/24\" { cidr \"10.0.0.0/8\"; }\n}",
+    bad: "homelab \"home\" domain=\"example.net\" {\n    network \"lan\" cidr=\"192.168.1.0/24\" { cidr \"10.0.0.0/8\" }\n}",
     good: "homelab \"home\" domain=\"example.net\" {\n    network \"lan\" cidr=\"192.168.1.0/24\"\n}",
 };
 
@@ -82,7 +82,7 @@ pub(crate) static WRONG_SHAPE: Code = Code {
     summary: "a block where a value is wanted, or the other way round",
     explain: "A plain setting has a value (`cidr \"10.0.0.0/8\"` or `cidr=\"10.0.0.0/8\"`); a block has children \
               (`values { … }`).",
-    bad: "homelab \"home\" domain=\"example.net\" {\n    network \"lan\" cidr=\"192.168.1.0/24\" { gateway { ip \"192.168.1.1\"; }; }\n}",
+    bad: "homelab \"home\" domain=\"example.net\" {\n    network \"lan\" cidr=\"192.168.1.0/24\" { gateway { ip \"192.168.1.1\" } }\n}",
     good: "homelab \"home\" domain=\"example.net\" {\n    network \"lan\" cidr=\"192.168.1.0/24\" gateway=\"192.168.1.1\"\n}",
 };
 
@@ -118,6 +118,6 @@ pub(crate) static NUMBER: Code = Code {
     summary: "a number that the tools behind hlc would read differently, or not at all",
     explain: "Kubernetes and Helm read whole numbers of 64 bits and finite decimal numbers. `0644` is six hundred and \
               forty-four in KDL but octal in YAML 1.1: write `0o644`, or quote it when it is text.",
-    bad: "homelab \"home\" domain=\"example.net\"\ndata \"mode\" { defaultMode 0644; }",
-    good: "homelab \"home\" domain=\"example.net\"\ndata \"mode\" { defaultMode 0o644; }",
+    bad: "homelab \"home\" domain=\"example.net\"\ndata \"mode\" { defaultMode 0644 }",
+    good: "homelab \"home\" domain=\"example.net\"\ndata \"mode\" { defaultMode 0o644 }",
 };
