@@ -85,6 +85,7 @@ secret-store "infisical" kind="infisical" host="http://infisical.example.net" {
     environment "prod"
     service-account "operator" namespace="infisical"
     path "/web" { keys "TOKEN" }
+    path "/grafana" { keys "ADMIN_USER" "ADMIN_PASSWORD" }
 }
 "#;
 

@@ -12,7 +12,27 @@ use crate::Outcome;
 const FOLDERS: [&str; 2] = ["diagnostics", "language"];
 
 pub(crate) fn trials() -> Vec<Trial> {
-    vec![Trial::test("documentation::pages", pages)]
+    let mut trials = vec![Trial::test("documentation::pages", pages)];
+    let root = repository();
+    let docs = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let mut written: Vec<_> = docs.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect();
+    written.extend([root.join("README.md"), root.join("ARCHITECTURE.md")]);
+    written.sort();
+    for path in written {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        for example in crate::spec::examples(&std::fs::read_to_string(&path).unwrap()) {
+            trials.push(Trial::test(format!("documentation::{name}::line_{}", example.line), move || {
+                compiles(&example.kdl)
+            }));
+        }
+    }
+    trials
+}
+
+/// KDL in a page that people read compiles.
+fn compiles(kdl: &str) -> Outcome {
+    let compilation = hlc_tests_language::example(kdl);
+    if compilation.plan.is_some() { Ok(()) } else { Err(hlc_tests_language::rendered(&compilation).into()) }
 }
 
 fn pages() -> Outcome {

@@ -24,13 +24,14 @@ pub(crate) fn trials() -> Vec<Trial> {
 }
 
 /// A block of KDL and the blocks that say what comes of it.
-struct Example {
-    line: usize,
-    kdl: String,
+pub(crate) struct Example {
+    pub(crate) line: usize,
+    pub(crate) kdl: String,
     expected: Vec<(String, String)>,
 }
 
-fn examples(markdown: &str) -> Vec<Example> {
+/// Every block of KDL in a page.
+pub(crate) fn examples(markdown: &str) -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
     let mut block: Option<(usize, String, String)> = None;
     for (index, line) in markdown.lines().enumerate() {
