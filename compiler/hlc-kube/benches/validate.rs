@@ -53,6 +53,12 @@ fn benches(c: &mut Criterion) {
     println!("first in the process: tables {opened:?}, with the first judgement {first:?}");
 
     c.bench_function("validate a deployment", |b| b.iter(|| hlc_kube::validate(&info, &data)));
+    let unknown = DEPLOYMENT.replace("enableServiceLinks: false", "frobnicate: 1");
+    let unknown = hlc_kube::data_from_yaml(&unknown, Span::new(FileId::new(0), 0, 0)).unwrap();
+    assert_eq!(hlc_kube::validate(&info, &unknown).len(), 1);
+    c.bench_function("validate a deployment with a field nobody knows", |b| {
+        b.iter(|| hlc_kube::validate(&info, &unknown))
+    });
     c.bench_function("write a deployment", |b| b.iter(|| hlc_kube::to_yaml(&data)));
     c.bench_function("look up a kind", |b| b.iter(|| hlc_kube::lookup("Deployment", None)));
     c.bench_function("suggest a kind", |b| b.iter(|| hlc_kube::lookup("Deploymnet", None)));

@@ -21,6 +21,7 @@ pub(super) static DUPLICATE_ITEM: Code = Code {
     namespace "web"
     Service "web" {
         spec {
+            selector app=web
             ports {
                 - name=http port=80
                 - name=http port=8080
@@ -32,6 +33,7 @@ pub(super) static DUPLICATE_ITEM: Code = Code {
     namespace "web"
     Service "web" {
         spec {
+            selector app=web
             ports {
                 - name=http port=80
                 - name=admin port=8080

@@ -57,7 +57,10 @@ fn example(definition: &Definition, field: &Field) -> String {
         (Type::List { item, .. }, _) if matches!(**item, Type::Object(_)) => {
             format!("`{name} {{ - … }}`, an item per dash")
         }
-        (Type::List { .. }, _) => format!("`{name} {{ - … }}`"),
+        (Type::List { item, .. }, _) => match word(item) {
+            Some(word) => format!("`{name} {{ - {word} }}`, or another of its words"),
+            None => format!("`{name} {{ - … }}`"),
+        },
         (Type::Word(words), _) => format!("`{name}={}`", words.join(&format!("` or `{name}="))),
         (Type::Bool, _) => format!("`{name}=#true` or `{name}=#false`"),
         (Type::Int32 | Type::Int64 | Type::Port | Type::Number | Type::IntOrText, _) => format!("`{name}=…`, a number"),
@@ -65,4 +68,9 @@ fn example(definition: &Definition, field: &Field) -> String {
             format!("`{name}=\"…\"`")
         }
     }
+}
+
+/// The first word of a closed set.
+fn word(takes: &Type) -> Option<&'static str> {
+    if let Type::Word(words) = takes { words.first().copied() } else { None }
 }

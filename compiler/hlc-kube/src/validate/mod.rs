@@ -96,7 +96,9 @@ mod tests {
             r#"ClusterRole "system:web" { rules { - { verbs get; apiGroups { - "" }; resources { - pods } } } }"#,
             r#"HTTPRoute "web" { spec { hostnames #null }; metadata { labels a=1 } }"#,
             r#"ConfigMap "web" { data { a #null } }"#,
-            r#"Deployment "web" { spec replicas=99999999999 { selector { matchLabels app=web }; template { spec { containers { - name=web } } } } }"#,
+            r#"PersistentVolumeClaim "web" { spec storageClassName=longhorn { resources { requests storage="1Gi" } } }"#,
+            r#"Deployment "web""#,
+            r#"Deployment "web" { spec replicas=99999999999 { selector { matchLabels app=web }; template { spec { containers { - name=web image=nginx } } } } }"#,
         ];
         let text: Vec<_> = cases.iter().map(|case| format!("{case}\n{}", fixture::report(case))).collect();
         insta::assert_snapshot!(text.join("\n"));

@@ -20,6 +20,7 @@ pub(super) static BAD_NAME: Code = Code {
     namespace "web"
     Service "web" {
         spec {
+            selector app=web
             ports { - name=web_ui port=80 }
         }
     }
@@ -28,6 +29,7 @@ pub(super) static BAD_NAME: Code = Code {
     namespace "web"
     Service "web" {
         spec {
+            selector app=web
             ports { - name=web-ui port=80 }
         }
     }

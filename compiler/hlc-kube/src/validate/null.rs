@@ -17,6 +17,7 @@ pub(super) static NULL_VALUE: Code = Code {
     namespace "web"
     Service "web" {
         spec clusterIP=#null {
+            selector app=web
             ports { - name=http port=80 }
         }
     }
@@ -25,6 +26,7 @@ pub(super) static NULL_VALUE: Code = Code {
     namespace "web"
     Service "web" {
         spec {
+            selector app=web
             ports { - name=http port=80 }
         }
     }

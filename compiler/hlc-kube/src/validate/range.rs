@@ -18,6 +18,7 @@ pub(super) static OUT_OF_RANGE: Code = Code {
     namespace "web"
     Service "web" {
         spec {
+            selector app=web
             ports { - name=http port=80800 }
         }
     }
@@ -26,6 +27,7 @@ pub(super) static OUT_OF_RANGE: Code = Code {
     namespace "web"
     Service "web" {
         spec {
+            selector app=web
             ports { - name=http port=8080 }
         }
     }

@@ -69,11 +69,7 @@ impl<'a> Walk<'a> {
     /// What was found, in the order of the text.
     pub(super) fn finish(self) -> Vec<Diagnostic> {
         let Self { found, missed, meant, .. } = self;
-        let is_meant = |path: &str| {
-            meant
-                .iter()
-                .any(|meant| meant.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
-        };
+        let is_meant = |path: &str| meant.iter().any(|meant| leads_to(path, meant));
         let needless: Vec<usize> = missed.iter().filter(|(_, path)| is_meant(path)).map(|(at, _)| *at).collect();
         let mut found: Vec<_> = found
             .into_iter()
@@ -304,4 +300,19 @@ impl<'a> Walk<'a> {
             DataValue::Bool(_) | DataValue::Integer(_) | DataValue::Float(_) | DataValue::String(_) => {}
         }
     }
+}
+
+/// True when `target` is at or below `path`; `[]` in the target stands for every item.
+fn leads_to(path: &str, target: &str) -> bool {
+    let any_item = |text: &str| text.split_inclusive(['[', ']']).filter(|part| !is_index(part)).collect::<String>();
+    let (path, target) = match target.contains("[]") {
+        true => (any_item(path), any_item(target)),
+        false => (path.to_owned(), target.to_owned()),
+    };
+    target.strip_prefix(&path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// `0]`, or the `]` of `[]`.
+fn is_index(part: &str) -> bool {
+    part.strip_suffix(']').is_some_and(|index| index.bytes().all(|b| b.is_ascii_digit()))
 }

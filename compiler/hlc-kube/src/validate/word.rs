@@ -19,6 +19,7 @@ pub(super) static UNKNOWN_WORD: Code = Code {
     namespace "web"
     Service "web" {
         spec type=loadbalancer {
+            selector app=web
             ports { - name=http port=80 }
         }
     }
@@ -27,6 +28,7 @@ pub(super) static UNKNOWN_WORD: Code = Code {
     namespace "web"
     Service "web" {
         spec type=LoadBalancer {
+            selector app=web
             ports { - name=http port=80 }
         }
     }

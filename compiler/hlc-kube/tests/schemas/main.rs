@@ -58,13 +58,15 @@ fn build() -> String {
     }
 
     let mut overlay = overlay::table();
+    let mut required = overlay::required();
     let mut definitions = BTreeMap::new();
     for name in &used {
-        if let Some(definition) = definition(name, &raw, &mut overlay) {
+        if let Some(definition) = definition(name, &raw, &mut overlay, &mut required) {
             definitions.insert(name.clone(), definition);
         }
     }
     assert!(overlay.is_empty(), "the overlay names what is not there: {:?}", overlay.keys());
+    assert!(required.is_empty(), "the overlay names what is not there: {required:?}");
 
     let mut bodies = String::new();
     let mut index = String::new();
@@ -127,7 +129,12 @@ fn target_name(reference: &str) -> String {
 }
 
 /// `None` for a definition that is a plain type, which its users spell out.
-fn definition(name: &str, raw: &BTreeMap<String, Value>, overlay: &mut overlay::Table) -> Option<Definition> {
+fn definition(
+    name: &str,
+    raw: &BTreeMap<String, Value>,
+    overlay: &mut overlay::Table,
+    more: &mut BTreeSet<(String, String)>,
+) -> Option<Definition> {
     let schema = raw[name].as_object().unwrap();
     let properties = schema.get("properties")?.as_object().unwrap();
     let required: BTreeSet<&str> = schema
@@ -138,11 +145,13 @@ fn definition(name: &str, raw: &BTreeMap<String, Value>, overlay: &mut overlay::
     for (field, schema) in properties {
         let schema = schema.as_object().unwrap();
         let base = type_of(schema, raw);
-        let kind = match overlay.remove(&(name.to_owned(), field.clone())) {
+        let place = (name.to_owned(), field.clone());
+        let required = more.remove(&place) || required.contains(field.as_str());
+        let kind = match overlay.remove(&place) {
             Some(more) => more.apply(&base),
             None => base,
         };
-        fields.insert(field.clone(), (required.contains(field.as_str()), kind, first_sentence(schema)));
+        fields.insert(field.clone(), (required, kind, first_sentence(schema)));
     }
     Some(Definition { doc: first_sentence(schema), fields })
 }

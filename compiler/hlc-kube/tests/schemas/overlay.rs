@@ -1,9 +1,10 @@
-//! What the published API types leave out: closed sets of words, ports, and which fields make an item of a list unique.
+//! What the published API types leave out: closed sets of words, ports, which fields make an item of a list unique, and
+//! what is required although its type calls it optional.
 //!
 //! Source: the Go types of k8s.io/api (`+enum`, `+listMapKey` and the constants beside each type) and, where the types
 //! are silent, the API server's validation (pkg/apis/*/validation).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// By definition and field; what is used is taken out.
 pub(crate) type Table = BTreeMap<(String, String), More>;
@@ -211,6 +212,27 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("core.v1.Container", "ports", "containerPort+protocol,name"),
     ("core.v1.ServiceSpec", "ports", "port+protocol,name"),
 ];
+
+/// Definition and fields without which the API server refuses an object although the type calls them optional. Source:
+/// pkg/apis/core/validation, such as `spec.containers[0].image: Required value` and `at least 1 access mode is required`.
+const REQUIRED: &[(&str, &[&str])] = &[
+    ("batch.v1.Job", &["spec"]),
+    ("core.v1.Container", &["image"]),
+    ("core.v1.PersistentVolume", &["spec"]),
+    ("core.v1.PersistentVolumeClaim", &["spec"]),
+    ("core.v1.PersistentVolumeClaimSpec", &["accessModes", "resources"]),
+    ("core.v1.PersistentVolumeSpec", &["accessModes", "capacity"]),
+    ("core.v1.Pod", &["spec"]),
+    ("core.v1.Service", &["spec"]),
+    ("core.v1.VolumeResourceRequirements", &["requests"]),
+    ("networking.v1.Ingress", &["spec"]),
+];
+
+/// Fields required beyond their type; what is used is taken out.
+pub(crate) fn required() -> BTreeSet<(String, String)> {
+    let pairs = REQUIRED.iter().flat_map(|(name, fields)| fields.iter().map(move |field| (*name, *field)));
+    pairs.map(|(name, field)| (name.to_owned(), field.to_owned())).collect()
+}
 
 pub(crate) fn table() -> Table {
     let words = WORDS
