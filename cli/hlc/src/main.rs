@@ -35,7 +35,7 @@ fn main() -> ExitCode {
         Command::Check => commands::check::run(&args, &console),
         Command::Build { what: Build::Workloads(options) } => commands::build::run(&args, options, &console),
         Command::Explain { topic } => commands::explain::run(topic.as_deref(), &console),
-        Command::Lsp => Ok(commands::lsp::run()),
+        Command::Lsp => commands::lsp::run(),
         Command::Completions { shell } => commands::completions::run(*shell, &console),
     };
     match result {

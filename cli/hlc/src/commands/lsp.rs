@@ -1,7 +1,8 @@
 //! `hlc lsp`
 
 use crate::console::Exit;
+use crate::failure::Failure;
 
-pub(crate) fn run() -> Exit {
-    Exit::Other(hlc_lsp::run_on_stdio())
+pub(crate) fn run() -> Result<Exit, Failure> {
+    hlc_lsp::run_on_stdio().map(Exit::Other).map_err(|error| Failure::stdout(&error))
 }
