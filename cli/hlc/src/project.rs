@@ -1,5 +1,6 @@
 //! Finds the project and compiles it.
 
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use hlc_delivery::{DiskInputs, Project, ROOT_FILE, find_project, open_project};
@@ -25,8 +26,9 @@ pub(crate) fn find(args: &Args) -> Result<Project, Failure> {
     })
 }
 
-/// Compiles a project as it is on disk.
-pub(crate) fn compile(project: &Project) -> Result<Compilation, Failure> {
+/// Compiles a project as it is on disk. The result is never freed: the process ends after the command, and taking a whole
+/// homelab apart piece by piece takes a tenth of the time.
+pub(crate) fn compile(project: &Project) -> Result<ManuallyDrop<Compilation>, Failure> {
     let inputs = DiskInputs::new(&project.folder).map_err(|error| Failure::open(&project.folder, &error))?;
-    Ok(hlc_model::compile(&inputs, &project.root))
+    Ok(ManuallyDrop::new(hlc_model::compile(&inputs, &project.root)))
 }

@@ -152,8 +152,13 @@ impl<'a> Folder<'a> {
         if !metadata.is_file() {
             return Ok(Found::Special);
         }
-        self.buffer.clear();
-        file.read_to_end(&mut self.buffer).map_err(WriteError::io("read", &full()))?;
+        // One read with room for one byte more than there should be tells that the end is reached.
+        self.buffer.resize(usize::try_from(metadata.len()).unwrap_or(0) + 1, 0);
+        let first = file.read(&mut self.buffer).map_err(WriteError::io("read", &full()))?;
+        self.buffer.truncate(first);
+        if first as u64 != metadata.len() {
+            file.read_to_end(&mut self.buffer).map_err(WriteError::io("read", &full()))?;
+        }
         Ok(if wanted.is_some_and(|text| text.as_bytes() == self.buffer) {
             Found::Same
         } else {
