@@ -75,7 +75,9 @@ impl<'m> Facts<'m> {
         let (model, plan) = (self.model, self.plan);
         model.workloads().filter(move |(scope, workload)| !workload.existing && model.is_whole(*scope)).filter_map(
             move |(scope, workload)| {
-                let planned = plan.workloads.iter().find(|planned| planned.name == workload.name.name)?;
+                // The plan is ordered by name.
+                let at = plan.workloads.binary_search_by(|planned| planned.name.cmp(&workload.name.name)).ok()?;
+                let planned = plan.workloads.get(at)?;
                 Some(WorkloadFacts { workload, scope, objects: &planned.objects })
             },
         )

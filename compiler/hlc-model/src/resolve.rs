@@ -38,6 +38,7 @@ pub(crate) enum Place {
 /// Resolves references and collects findings about them.
 pub(crate) struct Resolver<'m> {
     pub(crate) model: &'m Model,
+    index: target::Index<'m>,
     inputs: &'m dyn Inputs,
     found: RefCell<Vec<Diagnostic>>,
     /// The paths being resolved, to find rings.
@@ -51,6 +52,7 @@ impl<'m> Resolver<'m> {
     pub(crate) fn new(model: &'m Model, inputs: &'m dyn Inputs) -> Self {
         Self {
             model,
+            index: target::index(model),
             inputs,
             found: RefCell::default(),
             open: RefCell::default(),

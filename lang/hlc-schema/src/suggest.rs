@@ -16,6 +16,8 @@ pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
     };
     candidates
         .into_iter()
+        // The difference in length is the least that the distance can be, and costs nothing.
+        .filter(|candidate| candidate.len().abs_diff(written.len()) <= allowed * 4 + 2)
         .map(|candidate| (strsim::damerau_levenshtein(&wanted, &plain(candidate)), candidate))
         .filter(|&(distance, _)| distance <= allowed)
         .min_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(b.1)))

@@ -21,7 +21,6 @@ pub(super) static DUPLICATE_ITEM: Code = Code {
     namespace "web"
     Service "web" {
         spec {
-            selector app=web
             ports {
                 - name=http port=80
                 - name=http port=8080
@@ -33,7 +32,6 @@ pub(super) static DUPLICATE_ITEM: Code = Code {
     namespace "web"
     Service "web" {
         spec {
-            selector app=web
             ports {
                 - name=http port=80
                 - name=admin port=8080

@@ -31,7 +31,6 @@ pub(super) static UNKNOWN_FIELD: Code = Code {
     namespace "web"
     Service "web" {
         spec {
-            selector app=web
             ports { - name=http port=80 }
         }
     }

@@ -20,7 +20,6 @@ pub(super) static BAD_NAME: Code = Code {
     namespace "web"
     Service "web" {
         spec {
-            selector app=web
             ports { - name=web_ui port=80 }
         }
     }
@@ -29,7 +28,6 @@ pub(super) static BAD_NAME: Code = Code {
     namespace "web"
     Service "web" {
         spec {
-            selector app=web
             ports { - name=web-ui port=80 }
         }
     }

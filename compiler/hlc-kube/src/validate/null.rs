@@ -17,7 +17,6 @@ pub(super) static NULL_VALUE: Code = Code {
     namespace "web"
     Service "web" {
         spec clusterIP=#null {
-            selector app=web
             ports { - name=http port=80 }
         }
     }
@@ -26,7 +25,6 @@ pub(super) static NULL_VALUE: Code = Code {
     namespace "web"
     Service "web" {
         spec {
-            selector app=web
             ports { - name=http port=80 }
         }
     }

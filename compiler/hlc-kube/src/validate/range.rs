@@ -18,7 +18,6 @@ pub(super) static OUT_OF_RANGE: Code = Code {
     namespace "web"
     Service "web" {
         spec {
-            selector app=web
             ports { - name=http port=80800 }
         }
     }
@@ -27,7 +26,6 @@ pub(super) static OUT_OF_RANGE: Code = Code {
     namespace "web"
     Service "web" {
         spec {
-            selector app=web
             ports { - name=http port=8080 }
         }
     }

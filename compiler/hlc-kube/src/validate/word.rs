@@ -19,7 +19,6 @@ pub(super) static UNKNOWN_WORD: Code = Code {
     namespace "web"
     Service "web" {
         spec type=loadbalancer {
-            selector app=web
             ports { - name=http port=80 }
         }
     }
@@ -28,7 +27,6 @@ pub(super) static UNKNOWN_WORD: Code = Code {
     namespace "web"
     Service "web" {
         spec type=LoadBalancer {
-            selector app=web
             ports { - name=http port=80 }
         }
     }

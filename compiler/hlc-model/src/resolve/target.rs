@@ -1,5 +1,7 @@
 //! What paths can name, and what each answers.
 
+use std::collections::BTreeMap;
+
 use hlc_diag::{Diagnostic, Span};
 use hlc_schema::suggest::{list_names, nearest};
 use hlc_schema::{AttrDecl, Data, DataValue, Node, NodeDecl, RefPath, Scalar, ScopeId};
@@ -7,6 +9,7 @@ use hlc_schema::{AttrDecl, Data, DataValue, Node, NodeDecl, RefPath, Scalar, Sco
 use super::codes::{AMBIGUOUS, UNKNOWN_FIELD, UNKNOWN_REFERENCE};
 use super::{Place, Resolver};
 use crate::concept::{DataBlock, Gateway, Homelab, Network};
+use crate::model::Model;
 use crate::workload::{Endpoint, Route, Secret, Workload, workload_namespace};
 
 /// Something a path names.
@@ -21,17 +24,53 @@ pub(super) enum Target<'m> {
     Data(&'m DataBlock, ScopeId),
 }
 
-/// One candidate for a name.
-struct Candidate<'m> {
-    name: &'m str,
+/// Something that has a name.
+#[derive(Clone, Copy)]
+pub(super) struct Candidate<'m> {
     span: Span,
     scope: ScopeId,
     target: Target<'m>,
 }
 
+/// Everything that paths can name, by kind and name.
+pub(super) type Index<'m> = BTreeMap<(&'static str, &'m str), Vec<Candidate<'m>>>;
+
 /// The kinds of node that paths can begin with.
 const REFERABLE: &[fn() -> &'static NodeDecl] =
     &[Homelab::decl, Network::decl, Gateway::decl, Endpoint::decl, Route::decl, Secret::decl, DataBlock::decl];
+
+/// Everything that paths can name.
+pub(super) fn index(model: &Model) -> Index<'_> {
+    let mut index = Index::new();
+    let mut add = |kind: &'static NodeDecl, name, span, scope, target| {
+        index.entry((kind.name, name)).or_default().push(Candidate { span, scope, target });
+    };
+    let global = ScopeId::default();
+    for network in model.homelab.iter().flat_map(|homelab| &homelab.network) {
+        add(Network::decl(), network.name.name.as_str(), network.name.span, global, Target::Network(network));
+    }
+    for (_, gateway, namespace) in &model.gateways {
+        add(Gateway::decl(), &gateway.name.name, gateway.name.span, global, Target::Gateway(gateway, namespace));
+    }
+    for data in model.shared_data() {
+        add(DataBlock::decl(), &data.name.name, data.name.span, global, Target::Data(data, global));
+    }
+    for (scope, workload) in model.workloads() {
+        for endpoint in &workload.endpoint {
+            add(Endpoint::decl(), &endpoint.name.name, endpoint.name.span, scope, Target::Endpoint(endpoint, workload));
+        }
+        for route in &workload.route {
+            add(Route::decl(), &route.name.name, route.name.span, scope, Target::Route(route, scope));
+        }
+        for secret in &workload.secret {
+            add(Secret::decl(), &secret.name.name, secret.name.span, scope, Target::Secret(secret));
+        }
+        for data in &workload.data {
+            add(DataBlock::decl(), &data.name.name, data.name.span, scope, Target::Data(data, scope));
+        }
+    }
+    index
+}
 
 impl<'m> Resolver<'m> {
     /// The node that a path names, and the rest of the path.
@@ -50,31 +89,31 @@ impl<'m> Resolver<'m> {
             });
             return None;
         }
-        let candidates = self.candidates(kind);
-        let fits = |candidate: &&Candidate<'m>| {
-            rest == candidate.name || rest.strip_prefix(candidate.name).is_some_and(|tail| tail.starts_with('.'))
-        };
-        // A name may hold dots, so the longest that fits is meant.
-        let longest = |of: &mut dyn Iterator<Item = &Candidate<'m>>| -> usize {
-            of.map(|candidate| candidate.name.len()).max().unwrap_or(0)
-        };
-        let fitting: Vec<&Candidate<'m>> = candidates.iter().filter(fits).collect();
-        let local: Vec<&Candidate<'m>> = fitting.iter().copied().filter(|candidate| candidate.scope == scope).collect();
-        let pool = if local.is_empty() { &fitting } else { &local };
-        let length = longest(&mut pool.iter().copied());
-        let best: Vec<&&Candidate<'m>> = pool.iter().filter(|candidate| candidate.name.len() == length).collect();
-        match best.as_slice() {
+        // A name may hold dots, so every part of the path that ends at one can be it; the longest that is a name is meant.
+        let dots = rest.char_indices().rev().filter(|(_, c)| *c == '.').map(|(at, _)| at);
+        let named: Vec<(usize, &Vec<Candidate<'m>>)> = std::iter::once(rest.len())
+            .chain(dots)
+            .filter_map(|end| Some((end, self.index.get(&(kind, rest.get(..end)?))?)))
+            .collect();
+        let local = named.iter().find_map(|(end, candidates)| {
+            let local: Vec<_> = candidates.iter().filter(|candidate| candidate.scope == scope).collect();
+            (!local.is_empty()).then_some((*end, local))
+        });
+        let found = local.or_else(|| named.first().map(|(end, candidates)| (*end, candidates.iter().collect())));
+        let (end, candidates) = found.unwrap_or_default();
+        match candidates.as_slice() {
             [] => {
-                self.report_unknown(path, kind, rest, &candidates, scope);
+                self.report_unknown(path, kind, rest, scope);
                 None
             }
-            [only] => Some((only.target, rest.get(length + 1..).unwrap_or("").to_owned())),
+            [only] => Some((only.target, rest.get(end + 1..).unwrap_or("").to_owned())),
             [first, second, ..] => {
                 if first.scope == second.scope {
                     return None; // one name declared twice in one place: reported as such
                 }
+                let name = rest.get(..end).unwrap_or(rest);
                 self.report(
-                    Diagnostic::new(&AMBIGUOUS, path.span, format!("several workloads have a {kind} `{}`", first.name))
+                    Diagnostic::new(&AMBIGUOUS, path.span, format!("several workloads have a {kind} `{name}`"))
                         .label(first.span, "one is here")
                         .label(second.span, "another is here")
                         .help("rename one of them"),
@@ -84,21 +123,20 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    fn report_unknown(&self, path: &RefPath, kind: &str, rest: &str, candidates: &[Candidate<'m>], scope: ScopeId) {
+    fn report_unknown(&self, path: &RefPath, kind: &str, rest: &str, scope: ScopeId) {
         if self.model.incomplete {
             return; // it may be declared in what could not be read
         }
         let name = rest.split('.').next().unwrap_or(rest);
         let diagnostic = Diagnostic::new(&UNKNOWN_REFERENCE, path.span, format!("there is no {kind} `{name}`"));
-        let mut names: Vec<&str> = candidates.iter().map(|candidate| candidate.name).collect();
-        names.sort_unstable();
-        names.dedup();
+        let of_kind = || self.index.iter().filter(|((candidate, _), _)| *candidate == kind);
+        let names: Vec<&str> = of_kind().map(|((_, name), _)| *name).collect();
         self.report(match nearest(name, names.iter().copied()) {
             Some(meant) => {
                 let right = path.text.replacen(&format!("{kind}.{name}"), &format!("{kind}.{meant}"), 1);
-                let declared = candidates
-                    .iter()
-                    .filter(|candidate| candidate.name == meant)
+                let declared = of_kind()
+                    .filter(|((_, name), _)| *name == meant)
+                    .flat_map(|(_, candidates)| candidates)
                     .min_by_key(|candidate| (candidate.scope != scope, candidate.span));
                 let diagnostic = match declared {
                     Some(candidate) => diagnostic.label(candidate.span, "declared here"),
@@ -113,55 +151,6 @@ impl<'m> Resolver<'m> {
             None if names.is_empty() => diagnostic.help(format!("none is declared; `hlc explain {kind}` shows how")),
             None => diagnostic.help(format!("there is {}", list_names(&names, "and"))),
         });
-    }
-
-    fn candidates(&self, kind: &str) -> Vec<Candidate<'m>> {
-        let model = self.model;
-        let global = ScopeId::default();
-        let candidate = |name: &'m str, span, scope, target| Candidate { name, span, scope, target };
-        let workloads = || model.workloads.iter().map(|(scope, workload)| (*scope, workload));
-        match kind {
-            "network" => model
-                .homelab
-                .iter()
-                .flat_map(|homelab| &homelab.network)
-                .map(|network| candidate(&network.name.name, network.name.span, global, Target::Network(network)))
-                .collect(),
-            "gateway" => model
-                .gateways
-                .iter()
-                .map(|(_, gateway, namespace)| {
-                    candidate(&gateway.name.name, gateway.name.span, global, Target::Gateway(gateway, namespace))
-                })
-                .collect(),
-            "endpoint" => workloads()
-                .flat_map(|(scope, workload)| workload.endpoint.iter().map(move |endpoint| (scope, workload, endpoint)))
-                .map(|(scope, workload, endpoint)| {
-                    candidate(&endpoint.name.name, endpoint.name.span, scope, Target::Endpoint(endpoint, workload))
-                })
-                .collect(),
-            "route" => workloads()
-                .flat_map(|(scope, workload)| workload.route.iter().map(move |route| (scope, route)))
-                .map(|(scope, route)| candidate(&route.name.name, route.name.span, scope, Target::Route(route, scope)))
-                .collect(),
-            "secret" => workloads()
-                .flat_map(|(scope, workload)| workload.secret.iter().map(move |secret| (scope, secret)))
-                .map(|(scope, secret)| candidate(&secret.name.name, secret.name.span, scope, Target::Secret(secret)))
-                .collect(),
-            _ => {
-                let shared = model
-                    .data
-                    .iter()
-                    .chain(model.homelab.iter().flat_map(|homelab| &homelab.data))
-                    .map(|data| (global, data));
-                let local =
-                    workloads().flat_map(|(scope, workload)| workload.data.iter().map(move |data| (scope, data)));
-                shared
-                    .chain(local)
-                    .map(|(scope, data)| candidate(&data.name.name, data.name.span, scope, Target::Data(data, scope)))
-                    .collect()
-            }
-        }
     }
 
     /// The answer of a node to a question.
