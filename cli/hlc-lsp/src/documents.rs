@@ -20,6 +20,13 @@ pub(crate) struct Document {
     pub(crate) path: Option<PathBuf>,
 }
 
+impl Document {
+    /// True for what can be looked at by itself. A values file that a project reads is open too, but is no KDL.
+    pub(crate) fn is_kdl(&self) -> bool {
+        self.path.as_deref().is_none_or(|path| path.extension().is_some_and(|extension| extension == "kdl"))
+    }
+}
+
 /// All open texts. A file has one text however its URI is spelt.
 #[derive(Default)]
 pub(crate) struct Documents {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, TryRecvError};
 
 use gen_lsp_types as lsp;
@@ -11,20 +11,11 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::analysis::{self, Analysis};
-use crate::documents::Documents;
+use crate::documents::{Document, Documents};
 use crate::findings::{Client, by_file};
 use crate::position::Encoding;
 use crate::transport::{Incoming, Writer};
 use crate::{actions, uri};
-
-/// What an analysis is about.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Unit {
-    /// The project in this folder.
-    Project(PathBuf),
-    /// One text outside of projects, by its URI.
-    Alone(String),
-}
 
 /// What was last said about a file, and of which version.
 type Said = (Option<i32>, Vec<lsp::Diagnostic>);
@@ -37,7 +28,8 @@ struct Server<W> {
     documents: Documents,
     /// Projects of the folders that the editor has open: looked at even when none of their files is.
     folders: BTreeSet<PathBuf>,
-    analyses: BTreeMap<Unit, Analysis>,
+    /// By the project's folder.
+    analyses: BTreeMap<PathBuf, Analysis>,
     said: BTreeMap<String, Said>,
     /// Something has changed since the last analysis.
     changed: bool,
@@ -106,8 +98,8 @@ impl<W: Write> Server<W> {
                 Ok(params) => {
                     self.settle()?;
                     let found = self.documents.get(&params.text_document.uri.0).map(|document| {
-                        let whole = self.analyses.get(&self.unit(document));
-                        match whole.filter(|analysis| analysis.uris().any(|uri| uri == document.uri)) {
+                        let reads = |analysis: &&Analysis| analysis.uris().any(|uri| uri == document.uri);
+                        match self.analyses.values().find(reads) {
                             Some(analysis) => actions::actions(analysis, &self.documents, &params, client),
                             None => actions::actions(&analysis::alone(document), &self.documents, &params, client),
                         }
@@ -197,63 +189,52 @@ impl<W: Write> Server<W> {
         Ok(())
     }
 
-    fn unit(&self, document: &crate::documents::Document) -> Unit {
-        let project = document.path.as_deref().and_then(|path| analysis::project_of(path, &self.documents));
-        project.map_or_else(|| Unit::Alone(document.uri.clone()), Unit::Project)
-    }
-
     /// Looks at everything again if anything has changed, and says what is different.
     fn settle(&mut self) -> io::Result<()> {
         let Some(client) = self.client.filter(|_| self.changed && !self.shut_down) else { return Ok(()) };
         self.changed = false;
-        let open = self.folders.iter().filter_map(|folder| analysis::project_of(&folder.join("x"), &self.documents));
-        let mut units: BTreeSet<Unit> = open.map(Unit::Project).collect();
-        let texts = self.documents.iter().map(|document| (document.uri.clone(), self.unit(document)));
-        let texts: BTreeMap<String, Unit> = texts.collect();
-        units.extend(texts.values().cloned());
-        let mut troubles = Vec::new();
+        let project_of = |path: &Path| analysis::project_of(path, &self.documents);
+        let mut projects: BTreeSet<PathBuf> =
+            self.folders.iter().filter_map(|folder| project_of(&folder.join("x"))).collect();
+        let mut messages = Vec::new();
+        for document in self.documents.iter() {
+            match document.path.as_deref().map(project_of) {
+                Some(Some(folder)) => {
+                    projects.insert(folder);
+                }
+                Some(None) if document.is_kdl() => {
+                    let where_it_is = format!("{} is in no homelab (no homelab.kdl above it)", document.uri);
+                    messages.push((lsp::MessageType::Info, format!("{where_it_is}: only its syntax is checked")));
+                }
+                Some(None) | None => {}
+            }
+        }
         let mut analyses = BTreeMap::new();
-        for unit in units {
-            match self.analyse(&unit) {
+        for folder in projects {
+            match analysis::project(&folder, &self.documents) {
                 Ok(analysis) => {
-                    analyses.insert(unit, analysis);
+                    analyses.insert(folder, analysis);
                 }
                 Err(trouble) => {
-                    troubles.push((lsp::MessageType::Error, trouble));
+                    messages.push((lsp::MessageType::Error, trouble));
                     // What was found before stays.
-                    analyses.extend(self.analyses.remove_entry(&unit));
+                    analyses.extend(self.analyses.remove_entry(&folder));
                 }
             }
         }
         self.analyses = analyses;
-        // A file of a project that no `include` brings in is looked at by itself.
+        // What no project reads is looked at by itself.
         let read: BTreeSet<&str> = self.analyses.values().flat_map(Analysis::uris).collect();
-        let strays: Vec<_> = self.documents.iter().filter(|document| !read.contains(document.uri.as_str())).collect();
-        let strays: Vec<_> = strays.into_iter().map(analysis::alone).collect();
+        let is_stray = |document: &&Document| document.is_kdl() && !read.contains(document.uri.as_str());
+        let strays: Vec<_> = self.documents.iter().filter(is_stray).map(analysis::alone).collect();
         let mut files: BTreeMap<String, Vec<lsp::Diagnostic>> = BTreeMap::new();
         for analysis in self.analyses.values().chain(&strays) {
             for (uri, found) in by_file(analysis, client) {
                 files.entry(uri).or_default().extend(found);
             }
         }
-        let outside = texts.iter().filter(|(uri, unit)| matches!(unit, Unit::Alone(_)) && uri.ends_with(".kdl"));
-        troubles.extend(outside.map(|(uri, _)| {
-            (
-                lsp::MessageType::Info,
-                format!("{uri} is in no homelab (no homelab.kdl above it): only its syntax is checked"),
-            )
-        }));
         self.publish(&files)?;
-        self.show(troubles)
-    }
-
-    fn analyse(&self, unit: &Unit) -> Result<Analysis, String> {
-        match unit {
-            Unit::Project(folder) => analysis::project(folder, &self.documents),
-            Unit::Alone(uri) => {
-                self.documents.get(uri).map(analysis::alone).ok_or_else(|| format!("{uri} is not open"))
-            }
-        }
+        self.show(messages)
     }
 
     /// Says what is different from what was said last; files that are gone have no findings.

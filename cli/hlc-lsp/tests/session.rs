@@ -294,6 +294,16 @@ fn files_outside_of_projects() {
 }
 
 #[test]
+fn files_that_are_no_kdl() {
+    let folder = project(&[("homelab.kdl", ROOT)]);
+    let values = uri(folder.path(), "w/values.yaml");
+    let mut client = Client::new(&json!({}), None);
+    client.open(&values, "a: {b: [");
+    assert!(client.codes(&values).is_empty() && client.shown.is_empty());
+    client.leaves();
+}
+
+#[test]
 fn several_projects_at_once() {
     let folders =
         [project(&[("homelab.kdl", ROOT), ("w/web.kdl", "")]), project(&[("homelab.kdl", ROOT), ("w/web.kdl", "")])];
