@@ -53,10 +53,11 @@ pub(crate) struct Collected {
     pub(crate) names: Vec<hlc_schema::NameUse>,
 }
 
-/// Decodes every file that has no syntax error.
+/// Decodes every file whose shape is certain.
 pub(crate) fn collect(loaded: &Loaded) -> Collected {
     let mut cx = Cx::new(concept::NODES);
-    let mut model = Model { incomplete: !loaded.broken.is_empty(), ..Model::default() };
+    let incomplete = !loaded.broken.is_empty() || !loaded.spoiled.is_empty();
+    let mut model = Model { incomplete, ..Model::default() };
     let nodes: Vec<syntax::Node<'_>> = loaded
         .documents
         .iter()
@@ -68,7 +69,7 @@ pub(crate) fn collect(loaded: &Loaded) -> Collected {
     let defaults = Defaults::find(&homelabs, &mut cx);
     let mut scopes = 0;
     for node in &nodes {
-        collect_node(*node, &mut model, &defaults, &mut scopes, &mut cx);
+        collect_node(*node, loaded, &mut model, &defaults, &mut scopes, &mut cx);
     }
     if let Some(homelab) = &model.homelab {
         check_edition(homelab, &mut cx);
@@ -79,6 +80,7 @@ pub(crate) fn collect(loaded: &Loaded) -> Collected {
 
 fn collect_node<'a>(
     node: syntax::Node<'a>,
+    loaded: &Loaded,
     model: &mut Model,
     defaults: &Defaults<'a>,
     scopes: &mut u32,
@@ -111,6 +113,10 @@ fn collect_node<'a>(
         let workload = cx.within(scope, defaults.of_workload(node), |cx| Workload::decode(source, cx));
         if cx.diagnostics.iter().skip(before).any(Diagnostic::is_error) {
             model.tainted.insert(scope);
+        }
+        if loaded.holds_spoiled(node.span()) {
+            model.tainted.insert(scope);
+            model.spoiled.insert(scope);
         }
         model.workloads.extend(workload.map(|workload| (scope, workload)));
     } else {

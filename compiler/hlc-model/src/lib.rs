@@ -63,6 +63,7 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     let plan = lower::plan(&resolver);
     check::run(&Facts::new(&model, &resolver, &plan), &mut diagnostics);
     diagnostics.extend(resolver.into_found());
+    diagnostics.retain(|found| !loaded.is_spoiled(found));
     diagnostics.extend(loaded.diagnostics);
     let sources = loaded.sources;
     in_order(&mut diagnostics, &sources);

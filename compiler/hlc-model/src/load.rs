@@ -54,8 +54,10 @@ pub(crate) struct Loaded {
     pub(crate) sources: Sources,
     pub(crate) documents: Vec<syntax::Document>,
     pub(crate) diagnostics: Vec<Diagnostic>,
-    /// Files with a syntax error: their trees hold guesses.
+    /// Files whose blocks are a guess: nothing in them is read any further.
     pub(crate) broken: BTreeSet<FileId>,
+    /// Lines with a syntax error, of every file: what else is found on them follows from it.
+    pub(crate) spoiled: BTreeSet<(FileId, u32)>,
 }
 
 /// Reads the root file and everything it includes.
@@ -107,11 +109,34 @@ pub(crate) fn load(inputs: &dyn Inputs, root: &str) -> Loaded {
 }
 
 impl Loaded {
+    /// The lines that a place touches.
+    fn lines(&self, span: Span) -> impl Iterator<Item = (FileId, u32)> + use<> {
+        let line = |offset| self.sources.get(span.file).map_or(0, |file| file.line_col(offset).line);
+        (line(span.start)..=line(span.end)).map(move |line| (span.file, line))
+    }
+
+    /// True when a line with a syntax error lies within a place.
+    pub(crate) fn holds_spoiled(&self, span: Span) -> bool {
+        let line = |offset| self.sources.get(span.file).map_or(0, |file| file.line_col(offset).line);
+        self.spoiled.range((span.file, line(span.start))..=(span.file, line(span.end))).next().is_some()
+    }
+
+    /// True when a finding stands on a line that has a syntax error, and so follows from it.
+    pub(crate) fn is_spoiled(&self, found: &Diagnostic) -> bool {
+        let span = found.primary.span;
+        self.sources
+            .get(span.file)
+            .is_some_and(|file| self.spoiled.contains(&(span.file, file.line_col(span.start).line)))
+    }
+
     fn add(&mut self, path: &str, text: std::sync::Arc<str>) {
         let file = self.sources.add(path, std::sync::Arc::clone(&text));
         let parse = syntax::parse(file, text);
-        if parse.diagnostics.iter().any(Diagnostic::is_error) {
+        if !parse.is_shape_certain() {
             self.broken.insert(file);
+        }
+        for span in parse.diagnostics.iter().filter(|found| found.is_error()).map(|found| found.primary.span) {
+            self.spoiled.extend(self.lines(span));
         }
         self.diagnostics.extend(parse.diagnostics);
         self.documents.push(parse.document);

@@ -22,7 +22,7 @@ pub(crate) fn plan(resolver: &Resolver<'_>) -> Plan {
     let mut workloads: Vec<PlannedWorkload> = resolver
         .model
         .workloads()
-        .filter(|(_, workload)| !workload.existing)
+        .filter(|(scope, workload)| !workload.existing && !resolver.model.spoiled.contains(scope))
         .map(|(scope, workload)| Lower { resolver, workload, scope }.workload())
         .collect();
     workloads.sort_by(|a, b| a.name.cmp(&b.name));

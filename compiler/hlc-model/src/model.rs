@@ -21,6 +21,8 @@ pub struct Model {
     pub(crate) workloads: Vec<(ScopeId, Workload)>,
     /// Workloads and addons of which a part could not be read: nothing is said about what they lack.
     pub(crate) tainted: BTreeSet<ScopeId>,
+    /// Workloads with a syntax error inside: no objects are made of them.
+    pub(crate) spoiled: BTreeSet<ScopeId>,
     /// True when some file could not be read whole: nothing is said about names that are nowhere declared.
     pub(crate) incomplete: bool,
 }

@@ -7,7 +7,7 @@
 
 use crate::chars::{self, Class, class};
 use crate::number::{Numeric, numeric};
-use crate::quotes;
+use crate::quotes::{self, Guesses};
 use crate::token::{TokenKind, Tokens};
 
 /// Tokens, and how many braces are among them.
@@ -20,7 +20,7 @@ pub(crate) struct Lexed {
 /// Cuts a text into tokens.
 pub(crate) fn lex(text: &str) -> Lexed {
     let bytes = text.as_bytes();
-    let mut lexer = Lexer { text, bytes, guesses: 64 };
+    let mut lexer = Lexer { text, bytes, guesses: Guesses::default() };
     let mut lexed = Lexed { tokens: Tokens::with_capacity(bytes.len() / 5 + 8), opened: 0, closed: 0 };
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
@@ -43,8 +43,7 @@ fn offset(at: usize) -> u32 {
 struct Lexer<'a> {
     text: &'a str,
     bytes: &'a [u8],
-    /// How often the end of an unclosed string may still be guessed.
-    guesses: u32,
+    guesses: Guesses,
 }
 
 impl Lexer<'_> {
@@ -66,16 +65,13 @@ impl Lexer<'_> {
             Class::Hash => self.hash(at),
             Class::Backslash => self.backslash(at),
             Class::Apostrophe => self.foreign_quote(at, "'"),
-            Class::OpenBracket => match bracket_list(self.bytes, at) {
-                Some(end) => (TokenKind::BracketList, end),
-                None => (TokenKind::Stray, at + 1),
-            },
+            Class::OpenBracket => self.bracket(at),
             Class::CloseBracket => (TokenKind::Stray, at + 1),
             Class::Lead => self.lead(at),
         }
     }
 
-    fn lead(&self, at: usize) -> (TokenKind, usize) {
+    fn lead(&mut self, at: usize) -> (TokenKind, usize) {
         let space = chars::space_len(self.bytes, at);
         if space > 0 {
             return (TokenKind::Whitespace, chars::skip_spaces(self.bytes, at + space));
@@ -135,7 +131,8 @@ impl Lexer<'_> {
                     Some(end) => return Some(end),
                     None => false,
                 },
-                Class::Slash => !matches!(next, Some(b'*' | b'-')),
+                // `/data/*` is broken already, and its end is no comment.
+                Class::Slash => !matches!(next, Some(b'*' | b'-')) || (broken && next == Some(b'*')),
                 Class::Backslash => next.is_some_and(chars::is_word_byte),
                 // `r#"` is a raw string of KDL 1; `a #true` without its space is a missing space.
                 Class::Hash => {
@@ -216,11 +213,24 @@ impl Lexer<'_> {
         (TokenKind::HashComment, chars::line_end(self.bytes, at))
     }
 
+    #[cold]
+    fn bracket(&mut self, at: usize) -> (TokenKind, usize) {
+        let list = if self.guesses.near > 0 { bracket_list(self.bytes, at) } else { None };
+        let Some(end) = list else {
+            self.guesses.near = self.guesses.near.saturating_sub(1);
+            return (TokenKind::Stray, at + 1);
+        };
+        (TokenKind::BracketList, end)
+    }
+
     /// Text between quotes that KDL does not know, if they close on this line; otherwise a word.
     #[cold]
-    fn foreign_quote(&self, at: usize, quotes: &str) -> (TokenKind, usize) {
-        /// Bounds the search: every quote may look this far.
-        const REACH: usize = 256;
+    fn foreign_quote(&mut self, at: usize, quotes: &str) -> (TokenKind, usize) {
+        /// Bounds the search.
+        const REACH: usize = 1024;
+        if self.guesses.near == 0 {
+            return self.word(at);
+        }
         let rest = self.text.get(at..).unwrap_or("");
         for (offset, c) in rest.char_indices().skip(1).take(REACH) {
             let here = at + offset;
@@ -239,6 +249,7 @@ impl Lexer<'_> {
                 return (TokenKind::ForeignQuoted, end);
             }
         }
+        self.guesses.near -= 1;
         self.word(at)
     }
 }
@@ -274,7 +285,7 @@ fn block_comment(bytes: &[u8], start: usize) -> (TokenKind, usize) {
 /// Where a `[…]` ends that closes on its line and near by.
 #[cold]
 fn bracket_list(bytes: &[u8], start: usize) -> Option<usize> {
-    /// Bounds the search: every bracket may look this far.
+    /// Bounds the search.
     const REACH: usize = 1024;
     let mut depth = 0_u32;
     let mut quoted = false;

@@ -63,6 +63,15 @@ pub struct Parse {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl Parse {
+    /// True when every mistake stays on its line: the blocks are those that the author meant, and only what stands on the
+    /// lines of the findings is a guess.
+    #[must_use]
+    pub fn is_shape_certain(&self) -> bool {
+        mistakes::local::all_local(&self.diagnostics)
+    }
+}
+
 /// Parses one file of less than 4 GiB.
 #[must_use]
 pub fn parse(file: FileId, text: Arc<str>) -> Parse {

@@ -242,12 +242,15 @@ impl Parser {
         self.previous = id;
     }
 
-    /// Takes the token in front of the current one as the last of a node.
+    /// Takes the token in front of the current one as the last of a node; white space behind a broken entry is none.
     #[inline]
     fn set_last(&mut self, id: u32) {
-        let last = self.at.saturating_sub(1);
+        let mut last = self.at.saturating_sub(1);
+        while last > 0 && self.tokens().kind(last).is_trivia() {
+            last -= 1;
+        }
         if let Some(node) = self.doc.nodes.get_mut(id as usize) {
-            node.last = last;
+            node.last = last.max(node.last);
         }
     }
 
@@ -323,26 +326,23 @@ impl Parser {
         }
         let equals = self.at;
         self.at += 1;
-        let spaced = self.node_space();
+        let mut spaced = self.node_space();
         let annotated = self.kind() == OpenParen;
         let open = self.at;
         if annotated {
             self.annotation();
-            self.node_space();
+            spaced = self.node_space();
         }
         let value = self.at;
         let kind = self.kind();
-        if !kind.is_value() {
+        // `a= b=1`: the value of `a` is missing, and `b` is the next property.
+        let next_key = spaced && kind.is_string() && self.tokens().kind(value + 1) == Equals;
+        if next_key || !kind.is_value() {
             if annotated {
                 self.misplaced(|doc| annotations::target(doc, open, value));
             } else {
                 self.misplaced(|doc| entries::missing_value(doc, key, equals));
             }
-            return;
-        }
-        if spaced && kind.is_string() && self.tokens().kind(value + 1) == Equals {
-            // `a= b=1`: the value of `a` is missing, and `b` is the next property.
-            self.misplaced(|doc| entries::missing_value(doc, key, equals));
             return;
         }
         self.at += 1;

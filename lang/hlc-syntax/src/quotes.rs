@@ -5,9 +5,32 @@
 use crate::chars;
 use crate::token::TokenKind;
 
+/// How often the end of something unclosed may still be guessed. Guesses look at text that is lexed again afterwards, so
+/// that without a bound they would cost quadratic time.
+#[derive(Debug)]
+pub(crate) struct Guesses {
+    /// Those that look at the lines near by.
+    pub(crate) near: u32,
+    /// Those that come after a search to the end of the file.
+    pub(crate) far: u32,
+}
+
+impl Default for Guesses {
+    fn default() -> Self {
+        Self { near: 256, far: 8 }
+    }
+}
+
+/// Uses up a guess, if there is one left.
+pub(crate) fn take(guesses: &mut u32) -> bool {
+    let left = *guesses > 0;
+    *guesses = guesses.saturating_sub(1);
+    left
+}
+
 /// Lexes the string whose `"` stands at `start`.
 #[inline]
-pub(crate) fn quoted(bytes: &[u8], start: usize, guesses: &mut u32) -> (TokenKind, usize) {
+pub(crate) fn quoted(bytes: &[u8], start: usize, guesses: &mut Guesses) -> (TokenKind, usize) {
     if bytes.get(start + 1) == Some(&b'"') && bytes.get(start + 2) == Some(&b'"') {
         return multiline(bytes, start, guesses);
     }
@@ -40,12 +63,12 @@ fn escape_end(bytes: &[u8], at: usize) -> usize {
 /// A string that meets the end of its line (at `newline`): either its closing quote is missing, or its author expects
 /// strings to run over lines.
 #[cold]
-fn broken(bytes: &[u8], start: usize, newline: usize, guesses: &mut u32) -> (TokenKind, usize) {
-    if *guesses > 0 && newline < bytes.len() {
-        *guesses -= 1;
-        if let Some(end) = closing_quote_below(bytes, newline) {
-            return (TokenKind::BrokenString, end);
-        }
+fn broken(bytes: &[u8], start: usize, newline: usize, guesses: &mut Guesses) -> (TokenKind, usize) {
+    if newline < bytes.len()
+        && take(&mut guesses.near)
+        && let Some(end) = closing_quote_below(bytes, newline)
+    {
+        return (TokenKind::BrokenString, end);
     }
     (TokenKind::UnclosedString, without_trailing_braces(bytes, start + 1, newline))
 }
@@ -89,13 +112,12 @@ fn without_trailing_braces(bytes: &[u8], start: usize, end: usize) -> usize {
 
 /// Lexes the string whose `"""` stands at `start`.
 #[cold]
-fn multiline(bytes: &[u8], start: usize, guesses: &mut u32) -> (TokenKind, usize) {
+fn multiline(bytes: &[u8], start: usize, guesses: &mut Guesses) -> (TokenKind, usize) {
     let mut at = start + 3;
     while let Some(&byte) = bytes.get(at) {
         match byte {
             b'"' if bytes.get(at + 1) == Some(&b'"') && bytes.get(at + 2) == Some(&b'"') => {
-                if *guesses > 0 && is_opening(bytes, start, at) {
-                    *guesses -= 1;
+                if is_opening(bytes, start, at) && take(&mut guesses.near) {
                     return unclosed_multiline(bytes, start);
                 }
                 return (TokenKind::Multiline, at + 3);
@@ -104,8 +126,7 @@ fn multiline(bytes: &[u8], start: usize, guesses: &mut u32) -> (TokenKind, usize
             _ => at += 1,
         }
     }
-    if *guesses > 0 {
-        *guesses -= 1;
+    if take(&mut guesses.far) {
         return unclosed_multiline(bytes, start);
     }
     (TokenKind::UnclosedString, bytes.len())
@@ -114,11 +135,14 @@ fn multiline(bytes: &[u8], start: usize, guesses: &mut u32) -> (TokenKind, usize
 /// True when the `"""` at `at`, found in search of the end of the string at `start`, opens a string of its own: it
 /// stands behind other text, ends its line, and its line is indented no deeper than the one of `start`.
 fn is_opening(bytes: &[u8], start: usize, at: usize) -> bool {
+    // First, and cheap: every line has one end, so that looking back over the line stays linear.
+    if chars::newline_len(bytes, at + 3) == 0 {
+        return false;
+    }
     let (line, indent) = line_of(bytes, at);
     let (first_line, first_indent) = line_of(bytes, start);
     let text = bytes.get(line + indent..at).unwrap_or_default();
-    chars::newline_len(bytes, at + 3) > 0
-        && line != first_line
+    line != first_line
         && indent <= first_indent
         && text.first().is_some_and(|&b| b != b'\\')
         && text.last().is_some_and(|b| matches!(b, b' ' | b'\t' | b'=' | b')'))
@@ -149,7 +173,7 @@ fn unclosed_multiline(bytes: &[u8], start: usize) -> (TokenKind, usize) {
 }
 
 /// Lexes the raw string whose first `#` stands at `start`; `None` if there is no quote behind the hashes.
-pub(crate) fn raw(bytes: &[u8], start: usize, guesses: &mut u32) -> Option<(TokenKind, usize)> {
+pub(crate) fn raw(bytes: &[u8], start: usize, guesses: &mut Guesses) -> Option<(TokenKind, usize)> {
     let mut at = start;
     while bytes.get(at) == Some(&b'#') {
         at += 1;
@@ -179,14 +203,18 @@ pub(crate) fn raw(bytes: &[u8], start: usize, guesses: &mut u32) -> Option<(Toke
             _ => at += 1,
         }
     }
-    let guess = *guesses > 0;
-    *guesses = guesses.saturating_sub(1);
+    let guess = take(if triple { &mut guesses.far } else { &mut guesses.near });
     if triple {
         return Some(if guess { unclosed_multiline(bytes, start) } else { (TokenKind::UnclosedString, at) });
     }
     // `#"…"` without its hash most likely ends at its quote.
     let line = bytes.get(body..at).unwrap_or_default();
-    let quote = if guess { line.iter().position(|&b| b == b'"') } else { line.iter().rposition(|&b| b == b'"') };
+    // A long line would be searched again for every string on it.
+    let quote = if guess && line.len() < 4096 {
+        line.iter().position(|&b| b == b'"')
+    } else {
+        line.iter().rposition(|&b| b == b'"')
+    };
     let end = match quote {
         Some(quote) => body + quote + 1,
         None => without_trailing_braces(bytes, body, at),

@@ -222,11 +222,16 @@ impl<'a> Node<'a> {
         start.to(end)
     }
 
-    /// The name, decoded.
+    /// The name, decoded; `port` for `port:`, which is reported.
     #[must_use]
     pub fn name(self) -> Cow<'a, str> {
         let name = self.token(|node| node.name);
-        string::value(self.document.token_text(name), self.document.tokens.kind(name))
+        let (text, kind) = (self.document.token_text(name), self.document.tokens.kind(name));
+        if kind == TokenKind::OddWord {
+            let meant = text.strip_suffix([':', ',']).filter(|name| !name.is_empty());
+            return Cow::Borrowed(meant.unwrap_or(text));
+        }
+        string::value(text, kind)
     }
 
     /// Where the name stands, its quotes included.

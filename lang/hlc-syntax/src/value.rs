@@ -115,7 +115,7 @@ impl<'a> Entry<'a> {
         self.document.annotation(self.data.first, self.data.value)
     }
 
-    /// The value, decoded. What was meant is given for `true`, `'text'`, `10Gi` and the like, which are reported.
+    /// The value, decoded. What was meant is given for `true`, `'text'`, `a,` and the like, which are reported.
     #[must_use]
     pub fn value(self) -> Value<'a> {
         let raw = self.raw();
@@ -127,6 +127,7 @@ impl<'a> Entry<'a> {
                 "null" => Value::Null,
                 _ => Value::Number(Number { raw }),
             },
+            TokenKind::OddWord => Value::String(Cow::Borrowed(raw.strip_suffix(',').unwrap_or(raw))),
             kind => Value::String(string::value(raw, kind)),
         }
     }

@@ -39,7 +39,7 @@ pub(crate) fn unclosed(doc: &Document, open: u32, at: u32) -> Diagnostic {
     let span = doc.tokens_span(open, last);
     let text = doc.slice(span);
     Diagnostic::new(&ANNOTATION, span, format!("no `)` behind `{}`", excerpt(text)))
-        .help("an annotation is one word in parentheses; text with parentheses in it needs quotes")
+        .help("close the parenthesis; text with parentheses in it needs quotes")
         .suggest("close the parenthesis", span.after(), ")")
 }
 

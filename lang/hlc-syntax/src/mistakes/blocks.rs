@@ -83,7 +83,7 @@ pub(crate) fn unclosed(doc: &Document, open: u32, last: u32) -> Diagnostic {
     let diagnostic = Diagnostic::new(&UNCLOSED_BLOCK, doc.token_span(open), format!("the block{owner} has no `}}`"))
         .here("opened here")
         .label(end, "by the indentation, it ends here")
-        .help("close it with `}`");
+        .help("insert `}` where the block ends");
     let same_line = !doc.slice(doc.tokens_span(open, last)).contains('\n');
     let text = if same_line { " }".to_owned() } else { format!("\n{}}}", indentation(doc, open)) };
     diagnostic.suggest("insert `}`", end, text)
@@ -124,7 +124,7 @@ fn indentation(doc: &Document, token: u32) -> &str {
 pub(crate) fn stray_close(doc: &Document, close: u32) -> Diagnostic {
     let span = doc.token_span(close);
     Diagnostic::new(&STRAY_CLOSING_BRACE, span, "this `}` closes nothing")
-        .help("drop it, or add the `{` it belongs to")
+        .help("drop the `}`, or add the `{` it belongs to")
         .suggest("drop the `}`", span, "")
 }
 
@@ -134,7 +134,7 @@ pub(crate) fn missing_open(doc: &Document, id: u32) -> Diagnostic {
     let span = doc.tokens_span(node.first, node.last);
     let name = excerpt(doc.token_text(node.name));
     Diagnostic::new(&MISSING_OPENING_BRACE, span, format!("no `{{` behind `{name}`, though a block seems to follow"))
-        .help("open the block at the end of this line")
+        .help("insert `{` at the end of this line")
         .suggest("insert `{`", span.after(), " {")
 }
 
@@ -151,7 +151,7 @@ pub(crate) fn brace_on_next_line(doc: &Document, id: u32, open: u32) -> Diagnost
         format!("this block belongs to no node: `{name}` ended with its line"),
     )
     .label(end, format!("`{name}` ends here"))
-    .help(format!("put the `{{` on the line of `{name}`"));
+    .help(format!("move the `{{` up to the line of `{name}`"));
     if doc.slice(gap).trim().is_empty() { diagnostic.fix("move the `{` up", gap, " ") } else { diagnostic }
 }
 
@@ -179,6 +179,6 @@ pub(crate) fn behind_block(doc: &Document, id: u32, at: u32) -> Diagnostic {
     }
     let before = hlc_diag::Span { end: span.start, ..span };
     diagnostic
-        .help("another node needs a line of its own, or a `;` in front of it; arguments stand in front of the block")
+        .help("another node needs a line of its own or a `;` in front of it: insert `;`; arguments stand in front of the block")
         .suggest("insert `;`", before, "; ")
 }

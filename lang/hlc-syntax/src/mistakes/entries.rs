@@ -74,7 +74,7 @@ pub(crate) fn name_expected(doc: &Document, at: u32) -> Diagnostic {
 pub(crate) fn block_without_name(doc: &Document, open: u32) -> Diagnostic {
     let span = doc.token_span(open);
     Diagnostic::new(&NAME_EXPECTED, span, "this block belongs to no node")
-        .help("put the name of its node in front of it; an item of a list is `- { … }`")
+        .help("put the name of its node in front of it, or make it a list item: `- { … }`")
         .suggest("make it a list item", Span { end: span.start, ..span }, "- ")
 }
 
@@ -88,18 +88,14 @@ pub(crate) fn missing_space(doc: &Document, at: u32) -> Diagnostic {
     let kind = doc.tokens.kind(at.saturating_sub(1));
     if kind == TokenKind::Word && doc.tokens.kind(at).is_string() {
         return diagnostic
-            .help(format!("separate them with a space, or with `=` if `{left}` is a key"))
+            .help(format!("insert a space, or insert `=` if `{left}` is a key"))
             .suggest("insert a space", before, " ")
             .suggest("insert `=`", before, "=");
     }
     if doc.tokens.kind(at) == TokenKind::OpenParen {
         return diagnostic.help("separate them with a space; text with parentheses in it needs quotes");
     }
-    diagnostic.help("separate them with a space; a quote within a text is `\\\"`").suggest(
-        "insert a space",
-        before,
-        " ",
-    )
+    diagnostic.help("insert a space; a quote within a text is `\\\"`").suggest("insert a space", before, " ")
 }
 
 pub(crate) fn missing_value(doc: &Document, key: u32, equals: u32) -> Diagnostic {
@@ -117,7 +113,9 @@ pub(crate) fn stray_equals(doc: &Document, id: u32, equals: u32) -> Diagnostic {
         let start = doc.token_span(*token).end;
         let end = doc.tokens.start(equals + 1 + u32::from(doc.tokens.kind(equals + 1) == TokenKind::Whitespace));
         return Diagnostic::new(&STRAY_EQUALS, span, format!("no `=` between a node and its value: `{name}`"))
-            .help(format!("write `{name} value`; `key=value` is only for properties, behind the name of a node"))
+            .help(format!(
+                "drop the `=`: write `{name} value`; `key=value` is for properties behind the name of a node"
+            ))
             .fix("drop the `=`", Span::new(doc.file, start, end), " ");
     }
     Diagnostic::new(&STRAY_EQUALS, span, "this `=` has no key in front of it")
@@ -134,7 +132,7 @@ pub(crate) fn second_equals(doc: &Document, key: u32, value: u32) -> Diagnostic 
     let text = doc.slice(span);
     let name = excerpt(doc.token_text(key));
     let diagnostic = Diagnostic::new(&STRAY_EQUALS, span, format!("a second `=` in the property `{name}`")).help(
-        format!("if `{}` is one text, put it in quotes; otherwise separate two properties with a space", excerpt(text)),
+        format!("put it in quotes if `{}` is one text; otherwise separate two properties with a space", excerpt(text)),
     );
     if text.contains('"') {
         return diagnostic;

@@ -119,17 +119,16 @@ pub(crate) fn colon(parser: &mut Parser, token: u32, role: Role) {
         let diagnostic = Diagnostic::new(&COLON, span, format!("KDL has no colon behind a name: `{name}:`"));
         if role == Role::Argument {
             let gap = Span { end: doc.tokens.start(token + 2).max(span.end), ..colon };
-            return diagnostic.help(format!("a property is `{name}=value`")).suggest(
+            return diagnostic.help(format!("a property is `key=value`: write `{name}=`")).suggest(
                 format!("write `{name}=`"),
                 gap,
                 "=",
             );
         }
-        diagnostic.help(format!("write `{name} value`; a name that really ends in a colon goes in quotes")).fix(
-            "drop the colon",
-            colon,
-            "",
-        )
+        let shape = if value_follows { format!("`{name} value`") } else { format!("`{name} {{ … }}`") };
+        diagnostic
+            .help(format!("drop the colon: it is {shape} in KDL; a name that really ends in a colon goes in quotes"))
+            .fix("drop the colon", colon, "")
     });
 }
 
@@ -144,7 +143,7 @@ pub(crate) fn comma(parser: &mut Parser, token: u32, role: Role) -> bool {
     if matches!(role, Role::Key | Role::Annotation) {
         return false;
     }
-    let sound = string::is_bare_identifier(word)
+    let sound = doc.tokens.kind(token) == TokenKind::OddWord
         || numeric(word.as_bytes()) == Numeric::Number
         || matches!(word, "#true" | "#false" | "#null" | "#inf" | "#-inf" | "#nan");
     let wrong = sound || word.is_empty();
@@ -169,7 +168,7 @@ fn report_comma(parser: &mut Parser, token: u32) {
     parser.report(|_| {
         Diagnostic::new(&COMMA, comma, "values are separated by spaces, not by commas")
             .help("drop the comma; a text that really ends in one goes in quotes")
-            .fix("drop the commas", comma, "")
+            .fix("drop the comma", comma, "")
     });
 }
 
@@ -185,7 +184,11 @@ pub(crate) fn glued_sign(parser: &mut Parser, id: u32) -> bool {
                 let name = excerpt(doc.token_text(at.saturating_sub(1)));
                 let diagnostic = Diagnostic::new(&COLON, span, format!("KDL has no colon behind a name: `{name}:`"));
                 if is_name {
-                    diagnostic.help(format!("write `{name} value`")).fix("drop the colon", span, "")
+                    diagnostic.help(format!("drop the colon: it is `{name} value` in KDL")).fix(
+                        "drop the colon",
+                        span,
+                        "",
+                    )
                 } else {
                     diagnostic.help(format!("a property is `{name}=value`"))
                 }
@@ -240,7 +243,7 @@ pub(crate) fn dollar_block(parser: &mut Parser) -> bool {
                 .suggest("put it in quotes", span, quoted),
             None => diagnostic
                 .help(
-                    "for a text made of references write `(fmt)\"{path.to.field}/x\"`; the text itself goes in quotes",
+                    "for a text made of references write `(fmt)\"{path.to.field}/x\"`; for the text itself put it in quotes",
                 )
                 .suggest("put it in quotes", span, quoted),
         }
@@ -280,6 +283,9 @@ pub(crate) fn brackets(doc: &Document, token: u32, role: Role) -> Diagnostic {
     let text = doc.token_text(token);
     let diagnostic = Diagnostic::new(&BRACKETS, span, format!("KDL has no lists in brackets: `{}`", excerpt(text)));
     let inner = text.get(1..text.len() - 1).unwrap_or("");
+    if role == Role::Name && string::is_bare_identifier(inner) {
+        return diagnostic.help(format!("a section is a node with a block: `{inner} {{ … }}`"));
+    }
     if role != Role::Argument || inner.contains(['[', '{']) {
         return diagnostic.help("write a child block with one `-` line per item: `name { - a; - b }`");
     }
@@ -288,11 +294,12 @@ pub(crate) fn brackets(doc: &Document, token: u32, role: Role) -> Diagnostic {
     if items.is_empty() {
         return diagnostic.help("the empty list is `(list)name`");
     }
-    diagnostic.help(format!("write the values behind the name, or in free data `{}`", excerpt(&list))).suggest(
-        "write a block of dashes",
-        span,
-        list,
-    )
+    diagnostic
+        .help(format!(
+            "write the values behind the name, or in free data write a block of dashes: `{}`",
+            excerpt(&list)
+        ))
+        .suggest("write a block of dashes", span, list)
 }
 
 /// `r"…"` of KDL 1 with its string at the current token. True if it was one; the string takes the place of the `r`.

@@ -48,7 +48,7 @@ pub(crate) static UNCLOSED_COMMENT: Code = Code {
 pub(crate) fn semicolon(doc: &Document, at: u32) -> Diagnostic {
     let span = doc.token_span(at);
     Diagnostic::new(&STRAY_SEMICOLON, span, "`;` ends nothing: no node in front of it")
-        .help("drop it; `;` only separates nodes on one line")
+        .help("drop the `;`: it only separates nodes on one line")
         .fix("drop the `;`", span, "")
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn backslash(doc: &Document, at: u32) -> Diagnostic {
         format!("`{}` stands between `\\` and the end of the line", excerpt(line)),
     )
     .help(
-        "`\\` joins this line to the next: only a comment may follow it. Text with a backslash needs quotes: `#\"…\"#`",
+        "drop the `\\`: it joins two lines, and only a comment may follow it; text with a backslash needs quotes: `#\"…\"#`",
     )
     .suggest("drop the `\\`", span, "")
 }

@@ -9,6 +9,7 @@ pub(crate) mod check;
 pub(crate) mod entries;
 pub(crate) mod habits;
 pub(crate) mod lines;
+pub(crate) mod local;
 pub(crate) mod reporter;
 pub(crate) mod slashdash;
 pub(crate) mod strings;
@@ -90,7 +91,62 @@ impl Role {
 pub(crate) fn excerpt(text: &str) -> String {
     const LENGTH: usize = 40;
     let line = text.lines().next().unwrap_or("");
-    let short: String =
-        line.chars().take(LENGTH).flat_map(char::escape_debug).collect::<String>().replace("\\\"", "\"");
+    let mut short = String::new();
+    for c in line.chars().take(LENGTH) {
+        if c.is_control() { short.extend(c.escape_unicode()) } else { short.push(c) }
+    }
     if line.chars().nth(LENGTH).is_some() || line.len() < text.trim_end().len() { short + "…" } else { short }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use hlc_diag::{Diagnostic, FileId};
+
+    use super::*;
+    use crate::parse;
+
+    fn reports(text: &str) -> Vec<Diagnostic> {
+        parse(FileId::new(0), Arc::from(text)).diagnostics
+    }
+
+    #[test]
+    fn codes_are_ordered_unique_and_explained() {
+        for pair in CODES.windows(2) {
+            assert!(pair[0].id < pair[1].id, "{} and {}", pair[0].id, pair[1].id);
+        }
+        let mut names: Vec<_> = CODES.iter().map(|code| code.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), CODES.len());
+        for code in CODES {
+            assert!(code.id.starts_with("HLC00") && code.id.len() == 7, "{}", code.id);
+            assert!(code.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", code.name);
+            assert!(!code.summary.ends_with('.') && code.explain.ends_with('.'), "{}", code.id);
+        }
+    }
+
+    #[test]
+    fn examples_show_their_code_and_mend_it() {
+        for code in CODES.iter().filter(|code| !code.bad.is_empty()) {
+            let bad = reports(code.bad);
+            assert_eq!(bad.first().map(|report| report.code), Some(*code), "{}: {bad:#?}", code.id);
+            assert_eq!(bad.len(), 1, "{}: {bad:#?}", code.id);
+            assert_eq!(reports(code.good), [], "{}", code.id);
+        }
+    }
+
+    #[test]
+    fn safe_fixes_mend_the_examples() {
+        for code in CODES.iter().filter(|code| !code.bad.is_empty()) {
+            for fix in reports(code.bad).iter().flat_map(|report| &report.fixes) {
+                let mut mended = code.bad.to_owned();
+                for edit in fix.edits.iter().rev() {
+                    mended.replace_range(edit.span.range(), &edit.text);
+                }
+                assert_eq!(reports(&mended), [], "{} `{}`:\n{mended}", code.id, fix.title);
+            }
+        }
+    }
 }

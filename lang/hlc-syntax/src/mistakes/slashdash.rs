@@ -28,6 +28,8 @@ pub(crate) fn target(doc: &Document, slashdash: u32) -> Diagnostic {
         None => "the file ends".to_owned(),
     };
     Diagnostic::new(&SLASHDASH, doc.token_span(slashdash), format!("`/-` comments out nothing: {what}"))
-        .help("put `/-` directly in front of the node, argument, property or block it is to comment out")
+        .help(
+            "drop the `/-`, or put it directly in front of the node, argument, property or block it is to comment out",
+        )
         .suggest("drop the `/-`", doc.token_span(slashdash), "")
 }

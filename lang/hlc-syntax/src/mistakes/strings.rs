@@ -113,7 +113,7 @@ fn describe(doc: &Document, token: u32, at: Range<usize>, flaw: Flaw) -> Diagnos
         Flaw::OneLine => one_line(doc, token, text),
         Flaw::TextBehindOpening => Diagnostic::new(&MULTILINE_QUOTES, span, "text behind the opening `\"\"\"`")
             .label(opening, "text begins on the next line")
-            .help("begin the text on a new line; the newline here is not part of it")
+            .help("start a new line for the text; the newline here is not part of it")
             .suggest("start a new line", Span { end: span.start, ..span }, "\n"),
         Flaw::TextBeforeClosing => Diagnostic::new(&MULTILINE_QUOTES, span, "text in front of the closing `\"\"\"`")
             .label(opening, "opened here")
@@ -148,8 +148,8 @@ fn one_line(doc: &Document, token: u32, text: &str) -> Diagnostic {
     let span = doc.token_span(token);
     let raw = doc.token_text(token).starts_with('#');
     let diagnostic = Diagnostic::new(&MULTILINE_QUOTES, span, "a string in `\"\"\"` on one line")
-        .help("text on one line stands in `\"…\"`; text in `\"\"\"` begins on a line of its own");
-    if raw { diagnostic } else { diagnostic.suggest("use single quotes", span, string::quote(text)) }
+        .help("use one quote for text on one line: `\"…\"`; text in `\"\"\"` begins on a line of its own");
+    if raw { diagnostic } else { diagnostic.suggest("use one quote", span, string::quote(text)) }
 }
 
 /// A string over several lines in `"…"`.
@@ -182,6 +182,6 @@ pub(crate) fn unclosed(doc: &Document, token: u32) -> Diagnostic {
     }
     Diagnostic::new(&UNCLOSED_STRING, first, format!("no closing quote behind `{}`", excerpt(text)))
         .here("opened here")
-        .help("a string ends on its line: close it, or use `\"\"\"` for text over several lines")
+        .help("a string ends on its line: insert the quote, or use `\"\"\"` for text over several lines")
         .suggest("insert the quote", span.after(), format!("\"{closing}"))
 }
