@@ -3,23 +3,28 @@
 //! A check looks at the whole model and plan and says what would fail later. Add one as a new file and a line in
 //! [`CHECKS`]; its [`Code`] carries the documentation and the examples that the tests compile.
 
-use hlc_diag::{Code, Diagnostic};
-use hlc_plan::{Plan, PlannedObject};
+use std::collections::{BTreeMap, BTreeSet};
+
+use hlc_diag::{Code, Diagnostic, Span};
+use hlc_kube::Lookup;
+use hlc_plan::{Plan, PlannedObject, PlannedWorkload};
 use hlc_schema::{Data, ScopeId};
 
 use crate::model::Model;
 use crate::resolve::Resolver;
-use crate::workload::Workload;
+use crate::workload::{Secret, Workload, workload_namespace};
 
 mod addresses;
 mod branches;
 mod data_blocks;
 mod duplicate_host;
 mod duplicate_object;
+mod existing_workload;
 mod gateway_listener;
-mod kubernetes;
 mod missing_claim;
+mod plain_secret;
 mod pod_security;
+mod public_host;
 mod route_service;
 mod secret_keys;
 mod selector;
@@ -36,7 +41,6 @@ pub struct Check {
 /// Every check, in the order of their codes.
 pub const CHECKS: &[Check] = &[
     data_blocks::CHECK,
-    kubernetes::CHECK,
     duplicate_object::CHECK,
     route_service::CHECK,
     duplicate_host::CHECK,
@@ -49,6 +53,9 @@ pub const CHECKS: &[Check] = &[
     pod_security::CHECK,
     addresses::CHECK,
     branches::CHECK,
+    existing_workload::CHECK,
+    public_host::CHECK,
+    plain_secret::CHECK,
 ];
 
 /// What checks look at.
@@ -56,49 +63,146 @@ pub struct Facts<'m> {
     pub(crate) model: &'m Model,
     pub(crate) resolver: &'m Resolver<'m>,
     pub(crate) plan: &'m Plan,
+    planned: BTreeMap<ScopeId, &'m PlannedWorkload>,
+    /// Workloads with an object that Kubernetes would refuse: what else seems wrong with them may follow from that.
+    refused: BTreeSet<ScopeId>,
+    namespaces: BTreeMap<&'m str, NamespaceFacts<'m>>,
+    /// Names that are declared a second time: what follows from that is not reported again.
+    pub(crate) repeated: BTreeSet<Span>,
+}
+
+/// What is known of a namespace.
+#[derive(Default)]
+pub(crate) struct NamespaceFacts<'m> {
+    objects: Vec<&'m PlannedObject>,
+    by_name: BTreeMap<(&'m str, &'m str), &'m PlannedObject>,
+    /// Secrets that come from a store.
+    pub(crate) secrets: Vec<&'m Secret>,
+    /// True when everything in it is written down here, so that what is not there is really missing.
+    pub(crate) closed: bool,
+}
+
+impl<'m> NamespaceFacts<'m> {
+    /// The objects of a kind.
+    pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'m PlannedObject> {
+        self.objects.iter().copied().filter(move |object| object.kind == kind)
+    }
+
+    /// The object of a kind and name.
+    pub(crate) fn object(&self, kind: &str, name: &str) -> Option<&'m PlannedObject> {
+        self.by_name.get(&(kind, name)).copied()
+    }
+
+    /// Objects that make pods, with the template of these.
+    pub(crate) fn pod_templates(&self) -> impl Iterator<Item = (&'m PlannedObject, &'m Data)> {
+        self.objects.iter().filter_map(|object| Some((*object, pod_template(object)?)))
+    }
 }
 
 /// A workload with what it becomes.
-pub(crate) struct WorkloadFacts<'m> {
+pub(crate) struct WorkloadFacts<'f, 'm> {
     pub(crate) workload: &'m Workload,
     pub(crate) scope: ScopeId,
-    pub(crate) objects: &'m [PlannedObject],
+    /// Its objects in its own namespace.
+    pub(crate) objects: Vec<&'m PlannedObject>,
+    /// Everything in its namespace, from whichever workload.
+    pub(crate) namespace: &'f NamespaceFacts<'m>,
 }
 
 impl<'m> Facts<'m> {
-    pub(crate) fn new(model: &'m Model, resolver: &'m Resolver<'m>, plan: &'m Plan) -> Self {
-        Self { model, resolver, plan }
+    /// Gathers the facts, and reports objects that Kubernetes would refuse.
+    fn gather(
+        model: &'m Model,
+        resolver: &'m Resolver<'m>,
+        (plan, scopes): (&'m Plan, &'m [ScopeId]),
+        found: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let repeated = found
+            .iter()
+            .filter(|found| found.code == &crate::names::DUPLICATE_NAME)
+            .map(|found| found.primary.span)
+            .collect();
+        let planned = scopes.iter().copied().zip(&plan.workloads).collect();
+        let mut facts =
+            Self { model, resolver, plan, planned, refused: BTreeSet::new(), namespaces: BTreeMap::new(), repeated };
+        for (scope, workload) in scopes.iter().zip(&plan.workloads) {
+            let before = found.len();
+            for object in &workload.objects {
+                if let Lookup::Found(info) = hlc_kube::lookup(&object.kind, Some(&object.api_version)) {
+                    found.extend(hlc_kube::validate(&info, &object.body));
+                }
+            }
+            if found.iter().skip(before).any(Diagnostic::is_error) {
+                facts.refused.insert(*scope);
+            }
+        }
+        for object in facts.objects() {
+            let Some(namespace) = object.namespace.as_deref() else { continue };
+            let namespace = facts.namespaces.entry(namespace).or_default();
+            namespace.objects.push(object);
+            namespace.by_name.insert((&object.kind, &object.name), object);
+        }
+        let mut open: BTreeSet<&str> = BTreeSet::new();
+        let mut made: BTreeSet<&str> = BTreeSet::new();
+        for (scope, workload) in model.workloads() {
+            let name = workload_namespace(workload);
+            facts.namespaces.entry(name).or_default().secrets.extend(&workload.secret);
+            if workload.existing || !workload.chart.is_empty() || !facts.is_sound(scope) || has_custom_objects(workload)
+            {
+                open.insert(name);
+            }
+            if !workload.existing && !workload.namespace.existing {
+                made.insert(name);
+            }
+        }
+        for (name, namespace) in &mut facts.namespaces {
+            namespace.closed = made.contains(name) && !open.contains(name) && !model.faults.unread;
+        }
+        facts
     }
 
-    /// Workloads that hlc makes and of which everything could be read, so that what is not there is really missing.
-    pub(crate) fn whole_workloads(&self) -> impl Iterator<Item = WorkloadFacts<'m>> {
-        let (model, plan) = (self.model, self.plan);
-        model.workloads().filter(move |(scope, workload)| !workload.existing && model.is_whole(*scope)).filter_map(
-            move |(scope, workload)| {
-                // The plan is ordered by name.
-                let at = plan.workloads.binary_search_by(|planned| planned.name.cmp(&workload.name.name)).ok()?;
-                let planned = plan.workloads.get(at)?;
-                Some(WorkloadFacts { workload, scope, objects: &planned.objects })
+    /// True when everything in the workload could be read and made, and no object of it is refused.
+    fn is_sound(&self, scope: ScopeId) -> bool {
+        self.model.is_whole(scope) && self.resolver.is_made(scope) && !self.refused.contains(&scope)
+    }
+
+    /// Workloads that hlc makes, without any mistake inside found so far.
+    pub(crate) fn sound_workloads<'f>(&'f self) -> impl Iterator<Item = WorkloadFacts<'f, 'm>> {
+        self.model.workloads().filter(|(scope, workload)| !workload.existing && self.is_sound(*scope)).filter_map(
+            |(scope, workload)| {
+                let namespace = workload_namespace(workload);
+                let objects = self.planned.get(&scope)?.objects.iter();
+                let objects = objects.filter(|object| object.namespace.as_deref() == Some(namespace)).collect();
+                Some(WorkloadFacts { workload, scope, objects, namespace: self.namespaces.get(namespace)? })
             },
         )
     }
 
     /// Every planned object.
-    pub(crate) fn objects(&self) -> impl Iterator<Item = &'m PlannedObject> {
+    pub(crate) fn objects(&self) -> impl Iterator<Item = &'m PlannedObject> + use<'m> {
         self.plan.workloads.iter().flat_map(|workload| &workload.objects)
     }
 }
 
-impl<'m> WorkloadFacts<'m> {
-    /// The objects of a kind.
+impl<'m> WorkloadFacts<'_, 'm> {
+    /// Its objects of a kind.
     pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'m PlannedObject> {
-        self.objects.iter().filter(move |object| object.kind == kind)
+        self.objects.iter().copied().filter(move |object| object.kind == kind)
     }
 
-    /// True when every object in the workload's namespace is known: with a chart there may be more than is written here.
-    pub(crate) fn is_native(&self) -> bool {
-        self.workload.chart.is_empty()
+    /// Its objects that make pods, with the template of these.
+    pub(crate) fn pod_templates(&self) -> impl Iterator<Item = (&'m PlannedObject, &'m Data)> {
+        self.objects.iter().filter_map(|object| Some((*object, pod_template(object)?)))
     }
+}
+
+/// True when a controller that hlc does not know may make further objects of what is written in the workload: a database
+/// operator its Services and Secrets. Routes and gateways make none in the namespace.
+fn has_custom_objects(workload: &Workload) -> bool {
+    workload.objects.iter().any(|object| match hlc_kube::lookup(&object.kind.value, None) {
+        Lookup::Found(info) => !info.has_schema() && !info.api_version.starts_with("gateway.networking.k8s.io/"),
+        Lookup::Ambiguous(_) | Lookup::Unknown { .. } => true,
+    })
 }
 
 /// The pod template of an object: where it stands and its `metadata` and `spec` (Kubernetes API, `PodTemplateSpec`).
@@ -121,9 +225,15 @@ pub(crate) fn containers(pod_spec: &Data) -> impl Iterator<Item = &Data> {
         .flatten()
 }
 
-/// Runs every check.
-pub(crate) fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+/// Holds objects against their schemas, then runs every check.
+pub(crate) fn run<'m>(
+    model: &'m Model,
+    resolver: &'m Resolver<'m>,
+    plan: (&'m Plan, &'m [ScopeId]),
+    found: &mut Vec<Diagnostic>,
+) {
+    let facts = Facts::gather(model, resolver, plan, found);
     for check in CHECKS {
-        (check.run)(facts, found);
+        (check.run)(&facts, found);
     }
 }

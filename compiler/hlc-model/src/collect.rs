@@ -1,8 +1,9 @@
 //! From syntax trees to the model: decodes every node of every file.
 
 use hlc_diag::{Code, Diagnostic, Severity};
+use hlc_kube::Lookup;
 use hlc_schema::decode::{check_default, unknown_top_level};
-use hlc_schema::{Cx, Node, NodeDecl, ScopeId, Source};
+use hlc_schema::{Cx, FieldKind, Inherited, Node, NodeDecl, ScopeId, Source};
 use hlc_syntax as syntax;
 
 use crate::concept::{self, DataBlock, Homelab, Platform, SecretStore};
@@ -55,29 +56,55 @@ pub(crate) struct Collected {
 
 /// Decodes every file whose shape is certain.
 pub(crate) fn collect(loaded: &Loaded) -> Collected {
-    let mut cx = Cx::new(concept::NODES);
-    let incomplete = !loaded.broken.is_empty() || !loaded.spoiled.is_empty();
-    let mut model = Model { incomplete, ..Model::default() };
+    let mut cx = Cx::new(concept::NODES, object_kind);
+    let mut model = Model::default();
+    let unreadable = loaded.diagnostics.iter().any(|found| found.code == &crate::load::UNREADABLE);
+    model.faults.unread = unreadable || !loaded.broken.is_empty();
     let nodes: Vec<syntax::Node<'_>> = loaded
         .documents
         .iter()
         .filter(|document| !loaded.broken.contains(&document.file()))
         .flat_map(syntax::Document::nodes)
         .collect();
-    let homelabs: Vec<_> = nodes.iter().copied().filter(|node| node.name() == Homelab::decl().name).collect();
-    report_count(loaded, &homelabs, &mut cx);
+    // The homelab comes first, since workloads start from its defaults.
+    let (homelabs, others): (Vec<_>, Vec<_>) = nodes.into_iter().partition(|node| node.name() == Homelab::decl().name);
     let defaults = Defaults::find(&homelabs, &mut cx);
-    let mut scopes = 0;
-    for node in &nodes {
-        collect_node(*node, loaded, &mut model, &defaults, &mut scopes, &mut cx);
+    if cx.diagnostics.iter().any(Diagnostic::is_error) {
+        model.faults.kinds.insert(Homelab::decl().name);
     }
+    let mut scopes = 0;
+    for node in homelabs.iter().chain(&others) {
+        let before = cx.diagnostics.len();
+        let kind = collect_node(*node, loaded, &mut model, &defaults, &mut scopes, &mut cx);
+        let faulty = cx.diagnostics.iter().skip(before).any(Diagnostic::is_error) || loaded.holds_spoiled(node.span());
+        match kind {
+            Some(decl) if faulty => {
+                model.faults.kinds.insert(decl.name);
+            }
+            Some(_) => {}
+            None => model.faults.unread = true,
+        }
+    }
+    report_count(loaded, &homelabs, &model, &mut cx);
     if let Some(homelab) = &model.homelab {
         check_edition(homelab, &mut cx);
     }
-    model.incomplete |= cx.diagnostics.iter().any(Diagnostic::is_error);
     Collected { model, diagnostics: cx.diagnostics, names: cx.names }
 }
 
+/// The kind of object that a word which is none is probably meant to be: `deployment`, `Services`.
+fn object_kind(word: &str) -> Option<&'static str> {
+    match hlc_kube::lookup(word, None) {
+        Lookup::Unknown { suggestion } => suggestion.filter(|kind| {
+            let word = word.to_ascii_lowercase();
+            let kind = kind.to_ascii_lowercase();
+            word == kind || word.strip_suffix('s') == Some(kind.as_str())
+        }),
+        Lookup::Found(_) | Lookup::Ambiguous(_) => None,
+    }
+}
+
+/// Reads one node from the top of a file; its declaration, if it has one.
 fn collect_node<'a>(
     node: syntax::Node<'a>,
     loaded: &Loaded,
@@ -85,7 +112,7 @@ fn collect_node<'a>(
     defaults: &Defaults<'a>,
     scopes: &mut u32,
     cx: &mut Cx<'a>,
-) {
+) -> Option<&'static NodeDecl> {
     let name = node.name();
     let source = Source::Node(node);
     if name == Homelab::decl().name {
@@ -100,23 +127,23 @@ fn collect_node<'a>(
         // Addons have names of their own kind and no local ones yet, so the platform is one scope.
         *scopes += 1;
         let scope = ScopeId(*scopes);
-        let platform = cx.within(scope, Vec::new(), |cx| Platform::decode(source, cx));
+        let platform = cx.within(scope, Inherited::default(), |cx| Platform::decode(source, cx));
         for addon in platform.into_iter().flat_map(|platform| platform.addon) {
-            let namespace = addon.namespace.value;
+            let namespace = addon.namespace.value.as_str().to_owned();
             model.gateways.extend(addon.gateway.into_iter().map(|gateway| (scope, gateway, namespace.clone())));
             model.deliveries.extend(addon.delivery.map(|delivery| (scope, delivery, namespace)));
         }
     } else if name == Workload::decl().name {
         *scopes += 1;
         let scope = ScopeId(*scopes);
-        let before = cx.diagnostics.len();
-        let workload = cx.within(scope, defaults.of_workload(node), |cx| Workload::decode(source, cx));
-        if cx.diagnostics.iter().skip(before).any(Diagnostic::is_error) {
-            model.tainted.insert(scope);
+        let before = (cx.diagnostics.len(), cx.withheld);
+        let workload = cx.within(scope, defaults.of_workload(node, model), |cx| Workload::decode(source, cx));
+        if cx.withheld > before.1 || cx.diagnostics.iter().skip(before.0).any(Diagnostic::is_error) {
+            model.faults.tainted.insert(scope);
         }
         if loaded.holds_spoiled(node.span()) {
-            model.tainted.insert(scope);
-            model.spoiled.insert(scope);
+            model.faults.tainted.insert(scope);
+            model.faults.spoiled.insert(scope);
         }
         model.workloads.extend(workload.map(|workload| (scope, workload)));
     } else {
@@ -124,9 +151,10 @@ fn collect_node<'a>(
         let diagnostic = unknown_top_level(&known, node, cx);
         cx.report(diagnostic);
     }
+    concept::TOP_LEVEL.iter().map(|decl| decl()).find(|decl| decl.name == name)
 }
 
-fn report_count(loaded: &Loaded, homelabs: &[syntax::Node<'_>], cx: &mut Cx<'_>) {
+fn report_count(loaded: &Loaded, homelabs: &[syntax::Node<'_>], model: &Model, cx: &mut Cx<'_>) {
     if let [first, second, ..] = homelabs {
         cx.report(
             Diagnostic::new(&HOMELAB_COUNT, second.header_span(), "there is a second `homelab`")
@@ -134,7 +162,7 @@ fn report_count(loaded: &Loaded, homelabs: &[syntax::Node<'_>], cx: &mut Cx<'_>)
                 .help("keep one; another environment has a root file of its own"),
         );
     } else if homelabs.is_empty()
-        && loaded.broken.is_empty()
+        && !model.faults.unread
         && let Some(root) = loaded.documents.first()
     {
         cx.report(
@@ -173,6 +201,15 @@ impl<'a> Defaults<'a> {
             .flat_map(|homelab| homelab.children().filter(|child| child.name() == "category"))
             .map(|category| (argument(category).unwrap_or_default(), members(category)))
             .collect();
+        let parents = homelabs.iter().copied().chain(homelabs.iter().flat_map(|homelab| homelab.children()));
+        for defaults in parents.flat_map(hlc_syntax::Node::children).filter(|child| child.name() == "defaults") {
+            if let Some(entry) = defaults.entries().next() {
+                cx.report(
+                    Diagnostic::new(&DEFAULTS, entry.span(), "`defaults` has blocks, no values of its own")
+                        .help("write `defaults { … }`"),
+                );
+            }
+        }
         for member in homelab.iter().chain(categories.iter().flat_map(|(_, members)| members)) {
             check_member(*member, cx);
         }
@@ -180,14 +217,15 @@ impl<'a> Defaults<'a> {
     }
 
     /// What a workload's blocks start from: its category's defaults before the homelab's.
-    fn of_workload(&self, workload: syntax::Node<'a>) -> Vec<syntax::Node<'a>> {
+    fn of_workload(&self, workload: syntax::Node<'a>, model: &Model) -> Inherited<'a> {
         let property = workload.props().find(|entry| entry.key().is_some_and(|key| key.text == "category"));
         let child =
             || workload.children().find(|child| child.name() == "category").and_then(|child| child.args().next());
         let category = property.or_else(child).and_then(text);
         let own =
             self.categories.iter().filter(|(name, _)| Some(name) == category.as_ref()).flat_map(|(_, members)| members);
-        own.chain(&self.homelab).copied().collect()
+        let members = own.chain(&self.homelab).copied().collect();
+        Inherited { members, incomplete: model.homelab.is_none() || model.faults.kinds.contains(Homelab::decl().name) }
     }
 }
 
@@ -218,13 +256,24 @@ pub(crate) fn default_members() -> impl Iterator<Item = &'static NodeDecl> {
 }
 
 fn check_member<'a>(node: syntax::Node<'a>, cx: &mut Cx<'a>) {
-    if let Some((_, check)) = MEMBERS.iter().find(|(decl, _)| decl().name == node.name()) {
+    if let Some((decl, check)) = MEMBERS.iter().find(|(decl, _)| decl().name == node.name()) {
         check(node, cx);
+        let refuse =
+            |span, message: String| Diagnostic::new(&DEFAULTS, span, message).help("write it where it is meant");
         if let Some(argument) = node.args().next() {
             cx.report(
                 Diagnostic::new(&DEFAULTS, argument.span(), format!("defaults of `{}` have no name", node.name()))
                     .help("remove it: defaults hold for every block of this kind"),
             );
+        }
+        if let Some(annotation) = node.annotation() {
+            cx.report(refuse(annotation.outer, format!("`({})` cannot be a default", annotation.text)));
+        }
+        for child in node.children() {
+            let kind = decl().field(&child.name()).map(|field| field.kind);
+            if matches!(kind, Some(FieldKind::Free | FieldKind::Blocks(_))) {
+                cx.report(refuse(child.name_span(), format!("`{}` cannot be a default", child.name())));
+            }
         }
         return;
     }

@@ -22,6 +22,7 @@ pub mod check;
 mod collect;
 pub mod concept;
 pub mod docs;
+mod faults;
 mod inputs;
 mod load;
 mod lower;
@@ -36,7 +37,6 @@ pub use model::Model;
 use hlc_diag::{Code, Diagnostic, Sources};
 use hlc_plan::Plan;
 
-use check::Facts;
 use resolve::Resolver;
 
 /// What came of compiling a project.
@@ -58,10 +58,10 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     let collected = collect::collect(&loaded);
     let model = collected.model;
     let mut diagnostics = collected.diagnostics;
-    diagnostics.extend(names::check(&collected.names, model.incomplete));
+    diagnostics.extend(names::check(&collected.names, &model.faults));
     let resolver = Resolver::new(&model, inputs);
-    let plan = lower::plan(&resolver);
-    check::run(&Facts::new(&model, &resolver, &plan), &mut diagnostics);
+    let (plan, scopes) = lower::plan(&resolver);
+    check::run(&model, &resolver, (&plan, &scopes), &mut diagnostics);
     diagnostics.extend(resolver.into_found());
     diagnostics.retain(|found| !loaded.is_spoiled(found));
     diagnostics.extend(loaded.diagnostics);

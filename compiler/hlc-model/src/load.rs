@@ -1,6 +1,6 @@
 //! From the root file to the syntax trees of every file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{GlobBuilder, GlobMatcher};
 use hlc_diag::{Code, Diagnostic, FileId, Severity, Sources, Span};
@@ -77,7 +77,7 @@ pub(crate) fn load(inputs: &dyn Inputs, root: &str) -> Loaded {
         }
     };
     loaded.add(root, text);
-    let mut paths: BTreeSet<String> = BTreeSet::new();
+    let mut paths: BTreeMap<String, Span> = BTreeMap::new();
     for (pattern, span) in include_patterns(&loaded) {
         match expand(inputs, &pattern) {
             Ok(found) if found.is_empty() => loaded.diagnostics.push(
@@ -86,23 +86,23 @@ pub(crate) fn load(inputs: &dyn Inputs, root: &str) -> Loaded {
             ),
             Ok(found) => {
                 for path in found {
-                    if path != root && paths.insert(path.clone()) {
-                        match inputs.read(&path) {
-                            Ok(text) => loaded.add(&path, text),
-                            Err(error) => {
-                                let message = format!("`{path}` cannot be read: {}", describe(&error));
-                                loaded
-                                    .diagnostics
-                                    .push(Diagnostic::new(&UNREADABLE, span, message).here("included here"));
-                            }
-                        }
-                    }
+                    paths.entry(path).or_insert(span);
                 }
             }
             Err(reason) => loaded.diagnostics.push(
                 Diagnostic::new(&INCLUDE_PATH, span, format!("`{pattern}` cannot be included: {reason}"))
                     .help("paths start at the folder of the root file, such as `workloads/**/*.kdl`"),
             ),
+        }
+    }
+    // In the order of their paths, so that the order of includes changes nothing, not even which of two is the first.
+    for (path, span) in paths.into_iter().filter(|(path, _)| path != root) {
+        match inputs.read(&path) {
+            Ok(text) => loaded.add(&path, text),
+            Err(error) => {
+                let message = format!("`{path}` cannot be read: {}", describe(&error));
+                loaded.diagnostics.push(Diagnostic::new(&UNREADABLE, span, message).here("included here"));
+            }
         }
     }
     loaded
@@ -156,6 +156,7 @@ fn include_patterns(loaded: &Loaded) -> Vec<(String, Span)> {
                 homelab.children().filter(|child| child.name() == "include").flat_map(hlc_syntax::Node::args);
             properties.chain(children).collect::<Vec<_>>()
         })
+        .filter(|entry| entry.annotation().is_none())
         .filter_map(|entry| match entry.value() {
             syntax::Value::String(text) => Some((text.into_owned(), entry.value_span())),
             syntax::Value::Number(_) | syntax::Value::Bool(_) | syntax::Value::Null => None,
@@ -184,6 +185,8 @@ pub(crate) fn path_fault(path: &str) -> Option<&'static str> {
         Some("`..` would leave the project")
     } else if path.split('/').any(|part| part.is_empty() || part == ".") {
         Some("it has an empty part or a `.`")
+    } else if path.split('/').any(|part| part.starts_with('.')) {
+        Some("hidden files and folders take no part: `.git` and `.env` hold what must not be published")
     } else {
         None
     }

@@ -17,19 +17,27 @@ pub(crate) struct Lower<'m> {
     pub(crate) scope: ScopeId,
 }
 
-/// The plan of the whole homelab, ordered by names.
-pub(crate) fn plan(resolver: &Resolver<'_>) -> Plan {
-    let mut workloads: Vec<PlannedWorkload> = resolver
+/// The plan of the whole homelab, ordered by names, and the scope of each workload in it.
+pub(crate) fn plan(resolver: &Resolver<'_>) -> (Plan, Vec<ScopeId>) {
+    let faults = &resolver.model.faults;
+    let made = |(scope, workload): &(ScopeId, &Workload)| !workload.existing && !faults.spoiled.contains(scope);
+    let mut planned: Vec<(ScopeId, PlannedWorkload)> = resolver
         .model
         .workloads()
-        .filter(|(scope, workload)| !workload.existing && !resolver.model.spoiled.contains(scope))
-        .map(|(scope, workload)| Lower { resolver, workload, scope }.workload())
+        .filter(made)
+        .map(|(scope, workload)| (scope, Lower { resolver, workload, scope }.workload()))
         .collect();
-    workloads.sort_by(|a, b| a.name.cmp(&b.name));
-    Plan { workloads }
+    planned.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
+    let (scopes, workloads) = planned.into_iter().unzip();
+    (Plan { workloads }, scopes)
 }
 
 impl<'m> Lower<'m> {
+    /// True when everything written in the workload could be read.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.resolver.model.is_whole(self.scope)
+    }
+
     /// The name of the workload's namespace.
     pub(crate) fn namespace(&self) -> &'m str {
         workload_namespace(self.workload)
@@ -37,6 +45,7 @@ impl<'m> Lower<'m> {
 
     fn workload(&self) -> PlannedWorkload {
         let workload = self.workload;
+        let before = self.resolver.found();
         let mut objects = lower_objects(self);
         objects.extend(workload.namespace.lower(self));
         objects.extend(workload.chart.iter().flat_map(|chart| chart.lower(self)));
@@ -45,6 +54,9 @@ impl<'m> Lower<'m> {
         objects.sort_by(|a, b| {
             (&a.kind, &a.name, &a.namespace, &a.api_version).cmp(&(&b.kind, &b.name, &b.namespace, &b.api_version))
         });
+        if self.resolver.found() > before {
+            self.resolver.fail(self.scope);
+        }
         PlannedWorkload { name: workload.name.name.clone(), folder: workload.name.name.clone(), objects }
     }
 

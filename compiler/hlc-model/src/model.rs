@@ -1,10 +1,9 @@
 //! The homelab as the compiler knows it: typed nodes of all files together.
 
-use std::collections::BTreeSet;
-
 use hlc_schema::ScopeId;
 
 use crate::concept::{DataBlock, Delivery, Gateway, Homelab, SecretStore};
+use crate::faults::Faults;
 use crate::workload::Workload;
 
 /// Every typed node that could be read.
@@ -19,12 +18,8 @@ pub struct Model {
     pub(crate) stores: Vec<SecretStore>,
     pub(crate) data: Vec<DataBlock>,
     pub(crate) workloads: Vec<(ScopeId, Workload)>,
-    /// Workloads and addons of which a part could not be read: nothing is said about what they lack.
-    pub(crate) tainted: BTreeSet<ScopeId>,
-    /// Workloads with a syntax error inside: no objects are made of them.
-    pub(crate) spoiled: BTreeSet<ScopeId>,
-    /// True when some file could not be read whole: nothing is said about names that are nowhere declared.
-    pub(crate) incomplete: bool,
+    /// What could not be read.
+    pub(crate) faults: Faults,
 }
 
 impl Model {
@@ -45,6 +40,6 @@ impl Model {
 
     /// True when everything in the workload could be read.
     pub(crate) fn is_whole(&self, scope: ScopeId) -> bool {
-        !self.tainted.contains(&scope)
+        !self.faults.tainted.contains(&scope)
     }
 }

@@ -6,6 +6,8 @@ use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_schema::suggest::{list_names, nearest};
 use hlc_schema::{NameUse, Scope, ScopeId};
 
+use crate::faults::Faults;
+
 pub(crate) static CODES: &[&Code] = &[&DUPLICATE_NAME, &UNKNOWN_NAME];
 
 /// A name declared twice.
@@ -42,9 +44,9 @@ fn home(name: &NameUse) -> ScopeId {
     }
 }
 
-/// Reports names declared twice, and names that are used but not declared. With `incomplete`, a declaration may be in
-/// what could not be read, so that nothing is said about unknown names.
-pub(crate) fn check(names: &[NameUse], incomplete: bool) -> Vec<Diagnostic> {
+/// Reports names declared twice, and names that are used but not declared, unless the declaration may stand in what could
+/// not be read.
+pub(crate) fn check(names: &[NameUse], faults: &Faults) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut declared: BTreeMap<(&str, ScopeId, &str), Span> = BTreeMap::new();
     let mut declarations: Vec<&NameUse> = names.iter().filter(|name| name.declares).collect();
@@ -65,15 +67,12 @@ pub(crate) fn check(names: &[NameUse], incomplete: bool) -> Vec<Diagnostic> {
             declared.insert((name.kind, home(name), name.name.as_str()), name.span);
         }
     }
-    if incomplete {
-        return found;
-    }
     for name in names.iter().filter(|name| !name.declares) {
         let visible = |scope: ScopeId| scope == ScopeId::default() || scope == name.scope;
         let known = [ScopeId::default(), name.scope]
             .iter()
             .any(|scope| declared.contains_key(&(name.kind, *scope, name.name.as_str())));
-        if known {
+        if known || crate::docs::node(name.kind).is_none_or(|decl| faults.may_hide(decl)) {
             continue;
         }
         let candidates: Vec<&str> = declared

@@ -23,8 +23,10 @@ pub(crate) use codes::CODES;
 use codes::{FILE, NOT_A_MAP, NOT_TEXT, RAW_YAML, REFERENCE_CYCLE, SECRET_IN_MANIFEST, TOO_LARGE};
 pub(crate) use merge::merge;
 
-/// How many values references may expand to: a hundred times what a large homelab has.
-const MAX_VALUES: usize = 2_000_000;
+/// How much references may expand to, in bytes: a hundred times what a large homelab has.
+const MAX_BYTES: usize = 64 << 20;
+/// What one value is counted as, besides its text.
+const VALUE_BYTES: usize = 64;
 
 /// Where data goes, for the words of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,11 +43,14 @@ pub(crate) struct Resolver<'m> {
     index: target::Index<'m>,
     inputs: &'m dyn Inputs,
     found: RefCell<Vec<Diagnostic>>,
+    /// Workloads of which a part could not be made.
+    failed: RefCell<BTreeSet<ScopeId>>,
     /// The paths being resolved, to find rings.
     open: RefCell<Vec<(String, Span)>>,
     /// Rings already reported, each by its members in order of name.
     rings: RefCell<BTreeSet<Vec<String>>>,
-    values: Cell<usize>,
+    /// Bytes made so far.
+    spent: Cell<usize>,
 }
 
 impl<'m> Resolver<'m> {
@@ -55,15 +60,31 @@ impl<'m> Resolver<'m> {
             index: target::index(model),
             inputs,
             found: RefCell::default(),
+            failed: RefCell::default(),
             open: RefCell::default(),
             rings: RefCell::default(),
-            values: Cell::new(0),
+            spent: Cell::new(0),
         }
     }
 
     /// Takes a finding.
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
         self.found.borrow_mut().push(diagnostic);
+    }
+
+    /// How many findings there are.
+    pub(crate) fn found(&self) -> usize {
+        self.found.borrow().len()
+    }
+
+    /// Notes that a part of a workload could not be made.
+    pub(crate) fn fail(&self, scope: ScopeId) {
+        self.failed.borrow_mut().insert(scope);
+    }
+
+    /// True when everything in the workload could be made.
+    pub(crate) fn is_made(&self, scope: ScopeId) -> bool {
+        !self.failed.borrow().contains(&scope)
     }
 
     /// Gives out the findings.
@@ -76,7 +97,7 @@ impl<'m> Resolver<'m> {
         let data = match expr {
             Expr::Known(value) => return Some(value.clone()),
             Expr::Ref(path) => self.path(path, scope, 0)?,
-            Expr::Template(template) => self.template(template, scope)?,
+            Expr::Template(template) => self.template(template, scope, 0)?,
         };
         match T::from_value(&data.value) {
             Ok(value) => Some(Spanned::new(value, data.span)),
@@ -96,11 +117,11 @@ impl<'m> Resolver<'m> {
 
     fn free(&self, free: &Free, scope: ScopeId, place: Place, depth: usize) -> Option<Data> {
         let span = free.span;
-        self.spend(span, depth)?;
+        self.spend_value(span, depth)?;
         match &free.kind {
             FreeKind::Literal(value) => Some(Data::new(value.clone(), span)),
             FreeKind::Ref(path) => self.path(path, scope, depth),
-            FreeKind::Template(template) => self.template(template, scope),
+            FreeKind::Template(template) => self.template(template, scope, depth),
             FreeKind::Secret(key) => {
                 let (what, way_out) = match place {
                     Place::Manifest => {
@@ -118,7 +139,11 @@ impl<'m> Resolver<'m> {
                 );
                 None
             }
-            FreeKind::File(path) => self.file(path, span).map(|text| Data::string(text, span)),
+            FreeKind::File(path) => {
+                let text = self.file(path, span)?;
+                self.spend(text.len(), span)?;
+                Some(Data::string(text, span))
+            }
             FreeKind::Yaml(text) => self.yaml(text, span),
             FreeKind::List(items) => {
                 let items: Vec<_> = items.iter().map(|item| self.free(item, scope, place, depth + 1)).collect();
@@ -131,6 +156,7 @@ impl<'m> Resolver<'m> {
                     TextFormat::Yaml => hlc_kube::data_to_yaml(&data),
                     TextFormat::Json => hlc_kube::data_to_json(&data).to_string(),
                 };
+                self.spend(text.len(), span)?;
                 Some(Data::string(text, span))
             }
         }
@@ -188,7 +214,10 @@ impl<'m> Resolver<'m> {
 
     fn yaml(&self, text: &str, span: Span) -> Option<Data> {
         match hlc_kube::data_from_yaml(text, span) {
-            Ok(data) => Some(data),
+            Ok(data) => {
+                self.spend(size(&data), span)?;
+                Some(data)
+            }
             Err(error) => {
                 let message = format!("this is no YAML that hlc can take: {}", error.message);
                 self.report(
@@ -218,13 +247,13 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    fn template(&self, template: &Template, scope: ScopeId) -> Option<Data> {
+    fn template(&self, template: &Template, scope: ScopeId, depth: usize) -> Option<Data> {
         let mut text = String::new();
         for segment in &template.segments {
             match segment {
                 Segment::Text(plain) => text.push_str(plain),
                 Segment::Path { path, url } => {
-                    let data = self.path(path, scope, 0)?;
+                    let data = self.path(path, scope, depth)?;
                     let Some(piece) = scalar_text(&data.value) else {
                         self.report(
                             Diagnostic::new(
@@ -236,6 +265,7 @@ impl<'m> Resolver<'m> {
                         );
                         return None;
                     };
+                    self.spend(piece.len(), path.span)?;
                     text.push_str(&if *url { percent_encode(&piece) } else { piece });
                 }
             }
@@ -270,14 +300,28 @@ impl<'m> Resolver<'m> {
         };
         self.open.borrow_mut().pop();
         let mut data = data?;
+        self.spend(size(&data), path.span)?;
         place(&mut data, path.span);
         Some(data)
     }
 
-    /// Counts a value; `None` when there are too many, or they nest too deep.
-    fn spend(&self, span: Span, depth: usize) -> Option<()> {
-        let spent = self.values.get() + 1;
-        self.values.set(spent);
+    /// Counts what resolving makes, in bytes; `None` when it is too much, which is reported once.
+    fn spend(&self, bytes: usize, span: Span) -> Option<()> {
+        let before = self.spent.get();
+        let spent = before.saturating_add(bytes);
+        self.spent.set(spent);
+        if before <= MAX_BYTES && spent > MAX_BYTES {
+            let at = self.open.borrow().first().map_or(span, |(_, outermost)| *outermost);
+            self.report(
+                Diagnostic::new(&TOO_LARGE, at, format!("references expand to more than {} MiB", MAX_BYTES >> 20))
+                    .help("data that refers several times to data that refers several times doubles at each step"),
+            );
+        }
+        (spent <= MAX_BYTES).then_some(())
+    }
+
+    /// Counts a value and refuses one that nests too deep.
+    fn spend_value(&self, span: Span, depth: usize) -> Option<()> {
         if depth > MAX_DEPTH {
             self.report(Diagnostic::new(
                 &TOO_LARGE,
@@ -286,14 +330,19 @@ impl<'m> Resolver<'m> {
             ));
             return None;
         }
-        if spent == MAX_VALUES {
-            self.report(
-                Diagnostic::new(&TOO_LARGE, span, format!("references expand to more than {MAX_VALUES} values"))
-                    .help("data that refers several times to data that refers several times grows without end"),
-            );
-        }
-        (spent < MAX_VALUES).then_some(())
+        self.spend(VALUE_BYTES, span)
     }
+}
+
+/// The bytes that data takes, near enough.
+fn size(data: &Data) -> usize {
+    VALUE_BYTES
+        + match &data.value {
+            DataValue::String(text) => text.len(),
+            DataValue::List(items) => items.iter().map(size).sum(),
+            DataValue::Map(map) => map.iter().map(|(key, entry)| key.len() + size(&entry.value)).sum(),
+            DataValue::Null | DataValue::Bool(_) | DataValue::Integer(_) | DataValue::Float(_) => 0,
+        }
 }
 
 /// A ring of references, drawn.

@@ -35,6 +35,7 @@ pub(crate) use object::{lower as lower_objects, workload_namespace};
 #[derive(Debug, Node)]
 #[node(
     name = "workload",
+    names = Label,
     annotations(existing),
     example = r#"workload "whoami" category="apps" {
     namespace "whoami"

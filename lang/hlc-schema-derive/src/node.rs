@@ -13,6 +13,7 @@ struct NodeOptions {
     annotations: Vec<String>,
     attributes: Option<Path>,
     scope: Option<Ident>,
+    names: Option<Ident>,
 }
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
@@ -40,11 +41,13 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     }
     let idents: Vec<_> = fields.named.iter().map(|field| &field.ident).collect();
     let scope = options.scope.unwrap_or_else(|| Ident::new("Homelab", ident.span()));
+    let names = options.names.unwrap_or_else(|| Ident::new("Any", ident.span()));
     let concept = named.then(|| {
         quote! {
             impl ::hlc_schema::Concept for #ident {
                 const KIND: &'static str = #name;
                 const SCOPE: ::hlc_schema::Scope = ::hlc_schema::Scope::#scope;
+                const NAMES: ::hlc_schema::NameRule = ::hlc_schema::NameRule::#names;
             }
         }
     });
@@ -68,6 +71,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             ) -> ::core::option::Option<Self> {
                 let mut fields = ::hlc_schema::decode::Fields::open(Self::decl(), source, cx);
                 #(let #idents = #reads;)*
+                fields.close(cx);
                 Some(Self { #(#idents: #idents?),* })
             }
         }
@@ -92,6 +96,8 @@ fn node_options(attributes: &[Attribute]) -> Result<NodeOptions> {
                 options.attributes = Some(meta.value()?.parse()?);
             } else if meta.path.is_ident("scope") {
                 options.scope = Some(meta.value()?.parse()?);
+            } else if meta.path.is_ident("names") {
+                options.names = Some(meta.value()?.parse()?);
             } else {
                 return Err(meta.error("unknown option"));
             }

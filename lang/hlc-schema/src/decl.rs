@@ -23,7 +23,7 @@ impl NodeDecl {
     /// The field that a property or child of this name belongs to.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'static FieldDecl> {
-        self.fields.iter().find(|field| field.name == name && !field.is_argument())
+        self.fields.iter().find(|field| field.name == name && !field.name.is_empty() && !field.is_argument())
     }
 
     /// The names a property or child may have here.
@@ -82,6 +82,17 @@ pub enum FieldKind {
     Defaults(fn() -> &'static [&'static NodeDecl]),
     /// Kubernetes objects: children whose names start upper-case.
     Objects,
+}
+
+impl FieldKind {
+    /// What its values may be; `None` for blocks.
+    #[must_use]
+    pub fn value_type(&self) -> Option<TypeDecl> {
+        match self {
+            Self::Argument(ty) | Self::Arguments(ty) | Self::Property(ty) | Self::Properties(ty) => Some(*ty),
+            Self::Block(_) | Self::Blocks(_) | Self::Free | Self::Defaults(_) | Self::Objects => None,
+        }
+    }
 }
 
 impl fmt::Debug for FieldKind {

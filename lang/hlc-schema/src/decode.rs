@@ -7,7 +7,7 @@
 use hlc_diag::{Code, Diagnostic, Span};
 use hlc_syntax as syntax;
 
-use crate::{AttrDecl, Concept, Def, FieldDecl, FieldKind, NameUse, NodeDecl, Ref, ScopeId, Setting};
+use crate::{AttrDecl, Concept, Def, FieldDecl, NameUse, NodeDecl, Ref, Scope, ScopeId, Setting};
 
 mod codes;
 pub(crate) mod shape;
@@ -57,6 +57,15 @@ pub trait Node: Sized {
     fn decode<'a>(source: Source<'a>, cx: &mut Cx<'a>) -> Option<Self>;
 }
 
+/// The defaults that nodes start from.
+#[derive(Clone, Default)]
+pub struct Inherited<'a> {
+    /// The members of `defaults` nodes, the innermost first.
+    pub members: Vec<syntax::Node<'a>>,
+    /// True when more may stand in what could not be read: then no field can be said to be missing.
+    pub incomplete: bool,
+}
+
 /// What decoding carries along.
 pub struct Cx<'a> {
     /// Findings so far.
@@ -65,22 +74,28 @@ pub struct Cx<'a> {
     pub names: Vec<NameUse>,
     /// The workload or addon being read.
     pub scope: ScopeId,
+    /// How many nodes could not be read and were not reported, since what they lack may stand in what is broken.
+    pub withheld: usize,
     /// Every declaration of the language, to say where a misplaced node belongs.
     registry: &'static [fn() -> &'static NodeDecl],
-    defaults: Vec<syntax::Node<'a>>,
+    /// Finds the kind of object that a word is probably meant to be: `Deployment` for `deployment`.
+    object_kind: fn(&str) -> Option<&'static str>,
+    defaults: Inherited<'a>,
     partial: bool,
 }
 
 impl<'a> Cx<'a> {
-    /// Starts decoding a homelab whose language is `registry`.
+    /// Starts decoding a homelab whose language is `registry`, with objects of the kinds that `object_kind` knows.
     #[must_use]
-    pub fn new(registry: &'static [fn() -> &'static NodeDecl]) -> Self {
+    pub fn new(registry: &'static [fn() -> &'static NodeDecl], object_kind: fn(&str) -> Option<&'static str>) -> Self {
         Self {
             diagnostics: Vec::new(),
             names: Vec::new(),
             scope: ScopeId::default(),
+            withheld: 0,
             registry,
-            defaults: Vec::new(),
+            object_kind,
+            defaults: Inherited::default(),
             partial: false,
         }
     }
@@ -90,13 +105,8 @@ impl<'a> Cx<'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Reads nodes inside a workload or addon, with the members of `defaults` nodes in force: the innermost first.
-    pub fn within<T>(
-        &mut self,
-        scope: ScopeId,
-        defaults: Vec<syntax::Node<'a>>,
-        read: impl FnOnce(&mut Self) -> T,
-    ) -> T {
+    /// Reads nodes inside a workload or addon, with defaults in force.
+    pub fn within<T>(&mut self, scope: ScopeId, defaults: Inherited<'a>, read: impl FnOnce(&mut Self) -> T) -> T {
         let outer_scope = std::mem::replace(&mut self.scope, scope);
         let outer_defaults = std::mem::replace(&mut self.defaults, defaults);
         let result = read(self);
@@ -113,13 +123,23 @@ impl<'a> Cx<'a> {
     }
 
     /// Notes that a name is used here.
+    ///
+    /// In defaults, a name of the workload is noted by the blocks that start from them, each in its workload.
     pub fn refer<T: Concept>(&mut self, reference: &Ref<T>) {
+        if self.partial && T::SCOPE == Scope::Local {
+            return;
+        }
         self.note::<T>(&reference.name, reference.span, false);
     }
 
     fn note<T: Concept>(&mut self, name: &str, span: Span, declares: bool) {
         let (kind, unique, scope) = (T::KIND, T::SCOPE, self.scope);
         self.names.push(NameUse { kind, unique, name: name.to_owned(), span, scope, declares });
+    }
+
+    /// The kind of object that a word is probably meant to be.
+    pub(crate) fn object_kind(&self, word: &str) -> Option<&'static str> {
+        (self.object_kind)(word)
     }
 
     /// Declarations that allow a child of this name.
@@ -148,7 +168,7 @@ impl<'a> Cx<'a> {
 /// missing, since other nodes start from this one.
 pub fn check_default<'a, T: Node>(node: syntax::Node<'a>, cx: &mut Cx<'a>) {
     cx.partially(|cx| {
-        cx.within(cx.scope, Vec::new(), |cx| {
+        cx.within(cx.scope, Inherited::default(), |cx| {
             T::decode(Source::Node(node), cx);
         });
     });
@@ -166,6 +186,10 @@ pub struct Fields<'a> {
     source: Source<'a>,
     arguments: Vec<syntax::Entry<'a>>,
     next_argument: usize,
+    /// Something in it has been reported: what seems to be missing is probably that.
+    misshapen: bool,
+    /// Fields that have to be there and are not.
+    missing: Vec<&'static FieldDecl>,
 }
 
 impl<'a> Fields<'a> {
@@ -175,8 +199,10 @@ impl<'a> Fields<'a> {
             Source::Node(node) => node.args().collect(),
             Source::Value(entry) => vec![entry],
         };
+        let before = cx.diagnostics.len();
         shape::check(decl, source, &arguments, cx);
-        Self { decl, source, arguments, next_argument: 0 }
+        let misshapen = cx.diagnostics.len() > before;
+        Self { decl, source, arguments, next_argument: 0, misshapen, missing: Vec::new() }
     }
 
     /// The node's place.
@@ -210,7 +236,7 @@ impl<'a> Fields<'a> {
         let rest = self.arguments.get(self.next_argument..).unwrap_or(&[]);
         let taken = if T::MANY { rest } else { rest.get(..1).unwrap_or(&[]) };
         self.next_argument += taken.len();
-        if taken.is_empty() { self.absent::<T>(field, cx) } else { T::read(taken, cx) }
+        if taken.is_empty() { self.absent::<T>(field) } else { T::read(taken, cx) }
     }
 
     /// Reads a property, or a child that says the same; else from the defaults in force.
@@ -223,12 +249,13 @@ impl<'a> Fields<'a> {
         }
         let found = own.into_iter().next().or_else(|| {
             cx.defaults
+                .members
                 .iter()
                 .filter(|node| node.name() == self.decl.name)
                 .find_map(|node| occurrences(Source::Node(*node), field.name).into_iter().next())
         });
         match found {
-            None => self.absent::<T>(field, cx),
+            None => self.absent::<T>(field),
             Some(Occurrence::Property(entry)) => T::read(&[entry], cx),
             Some(Occurrence::Child(node)) => {
                 let values: Vec<_> = node.args().collect();
@@ -250,6 +277,7 @@ impl<'a> Fields<'a> {
         }
         let found = own.into_iter().next().or_else(|| {
             cx.defaults
+                .members
                 .iter()
                 .filter(|node| node.name() == self.decl.name)
                 .find_map(|node| occurrences(Source::Node(*node), field.name).into_iter().next())
@@ -265,9 +293,7 @@ impl<'a> Fields<'a> {
         match self.block::<T>(index, cx)? {
             Some(value) => Some(value),
             None => {
-                if let Some(field) = self.declared(index) {
-                    self.report_missing(field, cx);
-                }
+                self.missing.extend(self.declared(index));
                 None
             }
         }
@@ -303,42 +329,50 @@ impl<'a> Fields<'a> {
             .collect()
     }
 
-    fn absent<T: Setting>(&self, field: &'static FieldDecl, cx: &mut Cx<'a>) -> Option<T> {
+    /// Ends the reading: reports the fields that are missing, all at once.
+    pub fn close(self, cx: &mut Cx<'a>) {
+        let Some(first) = self.missing.first() else { return };
+        if cx.partial || self.misshapen {
+            return;
+        }
+        if cx.defaults.incomplete {
+            cx.withheld += 1;
+            return;
+        }
+        let names: Vec<String> = self.missing.iter().map(|field| needed(field)).collect();
+        let names = match names.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+            None => String::new(),
+        };
+        let message = format!("`{}` needs {names}", self.decl.name);
+        let mut diagnostic = Diagnostic::new(&MISSING_FIELD, self.head(), message);
+        if let (1, Some(ty)) = (self.missing.len(), first.kind.value_type()) {
+            diagnostic = diagnostic.here(format!("{} wants {}", first.name, ty.wants));
+        }
+        for field in &self.missing {
+            diagnostic = diagnostic.note(format!("`{}`: {}", field.name, field.doc.lines().next().unwrap_or("")));
+        }
+        cx.report(diagnostic.help(format!("for example: {}", first_lines(self.decl.example))));
+    }
+
+    fn absent<T: Setting>(&mut self, field: &'static FieldDecl) -> Option<T> {
         let value = T::absent();
         if value.is_none() {
-            self.report_missing(field, cx);
+            self.missing.push(field);
         }
         value
     }
+}
 
-    fn report_missing(&self, field: &'static FieldDecl, cx: &mut Cx<'a>) {
-        if cx.partial {
-            return;
-        }
-        let (what, wants) = match field.kind {
-            FieldKind::Argument(ty) | FieldKind::Arguments(ty) => {
-                (format!("`{}` needs a {}", self.decl.name, field.name), Some(ty.wants))
-            }
-            FieldKind::Property(ty) | FieldKind::Properties(ty) => {
-                (format!("`{}` needs `{}`", self.decl.name, field.name), Some(ty.wants))
-            }
-            FieldKind::Block(_)
-            | FieldKind::Blocks(_)
-            | FieldKind::Free
-            | FieldKind::Defaults(_)
-            | FieldKind::Objects => (format!("`{}` needs a `{}` block", self.decl.name, field.name), None),
-        };
-        let mut diagnostic = Diagnostic::new(&MISSING_FIELD, self.head(), what);
-        diagnostic = match wants {
-            Some(wants) => diagnostic.here(format!("{} wants {wants}", field.name)),
-            None => diagnostic,
-        };
-        let summary = field.doc.lines().next().unwrap_or("");
-        cx.report(
-            diagnostic
-                .note(format!("`{}`: {summary}", field.name))
-                .help(format!("for example: {}", first_lines(self.decl.example))),
-        );
+/// A missing field, as a part of "needs …".
+fn needed(field: &FieldDecl) -> String {
+    if field.is_argument() {
+        format!("a {}", field.name)
+    } else if field.kind.value_type().is_some() {
+        format!("`{}`", field.name)
+    } else {
+        format!("a `{}` block", field.name)
     }
 }
 
@@ -398,4 +432,11 @@ pub(crate) fn wrong_annotation(
     message: String,
 ) -> Diagnostic {
     Diagnostic::new(code, annotation.outer, message)
+}
+
+/// The finding that a block is given as a property.
+#[must_use]
+pub fn not_a_property(decl: &NodeDecl, span: Span) -> Diagnostic {
+    Diagnostic::new(&codes::WRONG_SHAPE, span, format!("`{}` is a block, not a property", decl.name))
+        .help(format!("for example: {}", first_lines(decl.example)))
 }

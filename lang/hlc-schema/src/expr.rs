@@ -8,7 +8,7 @@ use crate::setting::scalar;
 use crate::{Cx, DataValue, Scalar, Setting, Spanned, TypeDecl};
 
 /// Every finding about references in values.
-pub static CODES: &[&Code] = &[&BAD_PATH, &BAD_TEMPLATE, &PLAIN_SECRET];
+pub static CODES: &[&Code] = &[&BAD_PATH, &BAD_TEMPLATE, &SECRET_NAME];
 
 /// A `(ref)` whose text is no path.
 pub(crate) static BAD_PATH: Code = Code {
@@ -34,16 +34,16 @@ pub(crate) static BAD_TEMPLATE: Code = Code {
     good: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { url (fmt)\"https://{homelab.domain}\" }",
 };
 
-/// A value where the name of a secret belongs.
-pub(crate) static PLAIN_SECRET: Code = Code {
+/// A `(secret)` that names no secret.
+pub(crate) static SECRET_NAME: Code = Code {
     id: "HLC0113",
-    name: "plain-secret",
+    name: "secret-name",
     severity: Severity::Error,
-    summary: "a value where a secret belongs",
-    explain: "Secret values live in the SOPS file; the source holds only their names: `token=(secret)HCLOUD_TOKEN`. If this \
-              text is a real secret, it is in your Git history now: change it at its issuer.",
-    bad: "",
-    good: "",
+    summary: "a `(secret)` that names no secret",
+    explain: "`(secret)` is followed by the name of a value in the SOPS file, never by the value. If this text is a real secret, \
+              it is in your Git history now: change it where it was issued.",
+    bad: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { token (secret)\"two words\" }",
+    good: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { token-name TOKEN }",
 };
 
 /// A path `NODE.NAME.FIELD`.
@@ -123,23 +123,6 @@ pub struct SecretKey {
     pub span: Span,
 }
 
-impl Setting for SecretKey {
-    const TYPE: TypeDecl = TypeDecl::new("secret", "a secret by name, such as `(secret)HCLOUD_TOKEN`");
-
-    fn read(values: &[Entry<'_>], cx: &mut Cx<'_>) -> Option<Self> {
-        let entry = *values.first()?;
-        if entry.annotation().is_some_and(|annotation| annotation.text == "secret") {
-            return secret(entry, cx);
-        }
-        cx.report(
-            Diagnostic::new(&PLAIN_SECRET, entry.value_span(), "a secret belongs here, by its name")
-                .help("put the value into the SOPS file and write `(secret)NAME`")
-                .note("if this is the secret itself, it is in Git now: change it where it was issued"),
-        );
-        None
-    }
-}
-
 /// The text of an entry that must be text.
 fn text(entry: Entry<'_>, what: &str, cx: &mut Cx<'_>) -> Option<String> {
     if let DataValue::String(text) = literal(entry, cx)? {
@@ -157,7 +140,7 @@ pub(crate) fn secret(entry: Entry<'_>, cx: &mut Cx<'_>) -> Option<SecretKey> {
         return Some(SecretKey { name, span: entry.value_span() });
     }
     cx.report(
-        Diagnostic::new(&PLAIN_SECRET, entry.value_span(), "this is not the name of a secret")
+        Diagnostic::new(&SECRET_NAME, entry.value_span(), "this is not the name of a secret")
             .help("`(secret)` is followed by a key of the SOPS file, such as `HCLOUD_TOKEN`"),
     );
     None

@@ -101,6 +101,8 @@ pub struct ObjectNode {
     pub kind: Spanned<String>,
     /// Its name.
     pub name: Spanned<String>,
+    /// `(cluster)`: where a custom kind is said to belong to the whole cluster.
+    pub cluster: Option<Span>,
     /// Everything but kind and name: always [`FreeKind::Map`].
     pub body: Free,
 }
@@ -165,12 +167,17 @@ pub fn named(node: syntax::Node<'_>, cx: &mut Cx<'_>) -> Option<(Spanned<String>
 /// Reads a Kubernetes object.
 pub(crate) fn object(node: syntax::Node<'_>, cx: &mut Cx<'_>) -> Option<ObjectNode> {
     let kind = Spanned::new(node.name().into_owned(), node.name_span());
-    if let Some(annotation) = node.annotation() {
-        cx.report(wrong_annotation(
-            &OBJECT_HEAD,
-            &annotation,
-            format!("an object takes no annotation `({})`", annotation.text),
-        ));
+    let cluster =
+        node.annotation().filter(|annotation| annotation.text == "cluster").map(|annotation| annotation.outer);
+    if let Some(annotation) = node.annotation().filter(|_| cluster.is_none()) {
+        cx.report(
+            wrong_annotation(
+                &OBJECT_HEAD,
+                &annotation,
+                format!("an object takes no annotation `({})`", annotation.text),
+            )
+            .help("the only one is `(cluster)`, for custom kinds without a namespace"),
+        );
     }
     let mut arguments = node.args();
     let Some(first) = arguments.next() else {
@@ -190,7 +197,7 @@ pub(crate) fn object(node: syntax::Node<'_>, cx: &mut Cx<'_>) -> Option<ObjectNo
     }
     let entries = entries(node, Dashes::Refused, 0, cx)?;
     let body = Free { kind: FreeKind::Map { bases: Vec::new(), entries }, span: node.header_span() };
-    Some(ObjectNode { kind, name, body })
+    Some(ObjectNode { kind, name, cluster, body })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

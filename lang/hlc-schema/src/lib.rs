@@ -29,11 +29,11 @@ pub mod suggest;
 
 pub use data::{Data, DataValue, Map, MapEntry};
 pub use decl::{AttrDecl, FieldDecl, FieldKind, NodeDecl, TypeDecl};
-pub use decode::{Cx, Node, Source};
+pub use decode::{Cx, Inherited, Node, Source};
 pub use expr::{Expr, RefPath, SecretKey, Template};
 pub use free::{Free, FreeBlock, ObjectNode};
 pub use hlc_schema_derive::{Choice, Node};
-pub use name::{Concept, Def, NameUse, Ref, Scope, ScopeId};
+pub use name::{Concept, Def, NameRule, NameUse, Ref, Scope, ScopeId};
 pub use scalar::{Scalar, Spanned};
 pub use setting::Setting;
 

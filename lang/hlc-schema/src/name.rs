@@ -4,12 +4,40 @@ use std::marker::PhantomData;
 
 use hlc_diag::Span;
 
+use crate::scalar::dns_label_fault;
+
 /// A kind of thing that has names. Implemented by `#[derive(Node)]` for nodes whose argument is a [`Def`].
 pub trait Concept {
     /// The node's name, as it stands in references: `gateway`.
     const KIND: &'static str;
     /// Where a name of this kind must be unique.
     const SCOPE: Scope;
+    /// What a name of this kind may look like.
+    const NAMES: NameRule;
+}
+
+/// What a name may look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameRule {
+    /// Any text.
+    Any,
+    /// A DNS label (RFC 1123): what names folders, namespaces and Helm releases.
+    Label,
+    /// DNS labels with dots between them (RFC 1123): what names most Kubernetes objects.
+    Subdomain,
+}
+
+impl NameRule {
+    /// Why a name breaks the rule; `None` when it keeps to it.
+    #[must_use]
+    pub fn fault(self, name: &str) -> Option<String> {
+        match self {
+            Self::Any => None,
+            Self::Label => dns_label_fault(name),
+            Self::Subdomain if name.len() > 253 => Some(format!("it has {} characters; 253 is the most", name.len())),
+            Self::Subdomain => name.split('.').find_map(dns_label_fault),
+        }
+    }
 }
 
 /// Where a name must be unique.

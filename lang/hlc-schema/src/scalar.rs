@@ -290,6 +290,40 @@ impl Scalar for DnsLabel {
     }
 }
 
+/// A key of a ConfigMap or Secret: letters, digits, `-`, `_` and `.`, at most 253 of them (Kubernetes API, ConfigMap).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConfigKey(String);
+
+impl ConfigKey {
+    /// The key.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Scalar for ConfigKey {
+    const TYPE: TypeDecl = TypeDecl::new("key", "a key of letters, digits, `-`, `_` and `.`");
+
+    fn from_value(value: &DataValue) -> Result<Self, Mismatch> {
+        let text = text(value)?;
+        let reason = if text.is_empty() {
+            "it is empty".to_owned()
+        } else if text.len() > 253 {
+            format!("it has {} characters; 253 is the most", text.len())
+        } else if let Some(bad) = text.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.')) {
+            format!("`{bad}` cannot stand in it")
+        } else {
+            return Ok(Self(text.to_owned()));
+        };
+        Err(Mismatch { reason: Some(reason), instead: None })
+    }
+
+    fn to_value(&self) -> DataValue {
+        DataValue::String(self.0.clone())
+    }
+}
+
 /// An absolute `http` or `https` URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpUrl(String);
@@ -302,6 +336,21 @@ impl HttpUrl {
     }
 }
 
+/// Why what follows the `://` of a URL cannot be; `None` when it can.
+#[must_use]
+pub fn url_fault(rest: &str) -> Option<&'static str> {
+    let host = rest.split('/').next().unwrap_or("");
+    if host.is_empty() {
+        Some("it has no host")
+    } else if rest.contains(char::is_whitespace) {
+        Some("it has a space in it")
+    } else if host.contains('@') {
+        Some("a URL in the source must not hold a user or password: it would be published")
+    } else {
+        None
+    }
+}
+
 impl Scalar for HttpUrl {
     const TYPE: TypeDecl = TypeDecl::new("URL", "a URL that begins with `http://` or `https://`");
 
@@ -309,10 +358,11 @@ impl Scalar for HttpUrl {
         let text = text(value)?;
         let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
         match rest {
-            Some(rest) if !rest.is_empty() && !rest.starts_with('/') && !rest.contains(char::is_whitespace) => {
-                Ok(Self(text.to_owned()))
-            }
-            _ => Err(Mismatch::default()),
+            Some(rest) => match url_fault(rest) {
+                None => Ok(Self(text.to_owned())),
+                Some(reason) => Err(Mismatch { reason: Some(reason.to_owned()), instead: None }),
+            },
+            None => Err(Mismatch::default()),
         }
     }
 

@@ -149,7 +149,18 @@ impl<T: Concept> Setting for Def<T> {
     fn read(values: &[Entry<'_>], cx: &mut Cx<'_>) -> Option<Self> {
         let name = name(*values.first()?, cx)?;
         let def = Self::new(name.value, name.span);
+        // A bad name is a name all the same: what refers to it is not wrong too.
         cx.declare(&def);
+        if let Some(fault) = T::NAMES.fault(&def.name) {
+            let message = format!("`{}` cannot be the name of a {}", def.name, T::KIND);
+            let mut diagnostic = Diagnostic::new(&WRONG_VALUE, def.span, message).here(fault);
+            let plain = def.name.trim().to_ascii_lowercase().replace(['_', ' ', '/'], "-");
+            if T::NAMES.fault(&plain).is_none() {
+                diagnostic = diagnostic.suggest(format!("write `{plain}`"), def.span, format!("\"{plain}\""));
+            }
+            cx.report(diagnostic);
+            return None;
+        }
         Some(def)
     }
 }

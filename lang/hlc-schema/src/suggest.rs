@@ -1,13 +1,20 @@
 //! "Did you mean".
 
+/// Names longer than this, in bytes, are no slips of each other: the comparison grows with the product of the lengths.
+const MAX_LENGTH: usize = 100;
+
 /// The candidate nearest to what was written, if one is near enough to be a likely slip.
 ///
 /// Near enough: equal but for case, `-` and `_`; or at most a third of the letters changed (Damerau-Levenshtein).
 #[must_use]
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |text: &str| text.to_lowercase().replace(['-', '_', '.'], "");
+    if written.len() > MAX_LENGTH {
+        return None;
+    }
     let wanted = plain(written);
-    let allowed = match wanted.chars().count() {
+    let letters = wanted.chars().count();
+    let allowed = match letters {
         0 => return None,
         1..=2 => 0,
         3..=5 => 1,
@@ -16,9 +23,11 @@ pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
     };
     candidates
         .into_iter()
+        .filter(|candidate| candidate.len() <= MAX_LENGTH)
+        .map(|candidate| (plain(candidate), candidate))
         // The difference in length is the least that the distance can be, and costs nothing.
-        .filter(|candidate| candidate.len().abs_diff(written.len()) <= allowed * 4 + 2)
-        .map(|candidate| (strsim::damerau_levenshtein(&wanted, &plain(candidate)), candidate))
+        .filter(|(plain, _)| plain.chars().count().abs_diff(letters) <= allowed)
+        .map(|(plain, candidate)| (strsim::damerau_levenshtein(&wanted, &plain), candidate))
         .filter(|&(distance, _)| distance <= allowed)
         .min_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(b.1)))
         .map(|(_, candidate)| candidate)

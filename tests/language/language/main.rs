@@ -17,6 +17,8 @@ mod codes;
 mod documentation;
 mod draft;
 mod golden;
+mod limits;
+mod mutations;
 mod nodes;
 mod order;
 mod spec;
@@ -50,6 +52,8 @@ fn main() {
         cases::trials(),
         order::trials(),
         golden::trials(),
+        mutations::trials(),
+        limits::trials(),
         draft::trials(),
     ]
     .into_iter()

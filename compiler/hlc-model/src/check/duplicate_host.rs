@@ -26,29 +26,29 @@ pub(crate) static DUPLICATE_HOST: Code = Code {
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut hosts = Vec::new();
-    for workload in facts.whole_workloads() {
+    for workload in facts.sound_workloads() {
         for route in &workload.workload.route {
-            hosts.extend(route.hosts(facts.resolver, workload.scope).into_iter().flatten());
+            let of_route = route.hosts(facts.resolver, workload.scope).into_iter().flatten();
+            hosts.extend(of_route.map(|host| (host, route.name.span)));
         }
     }
-    hosts.sort_by_key(|host| host.span);
+    hosts.sort_by_key(|(host, _)| host.span);
     let mut seen = BTreeMap::new();
-    for host in hosts {
-        match seen.get(&host.value) {
-            None => {
-                seen.insert(host.value, host.span);
-            }
-            Some(first) if *first == host.span => {}
-            Some(first) => found.push(
-                Diagnostic::new(
-                    &DUPLICATE_HOST,
-                    host.span,
-                    format!("the host `{}` has two routes", host.value.as_str()),
-                )
+    for (host, route) in hosts.into_iter().filter(|(_, route)| !facts.repeated.contains(route)) {
+        let Some((first, first_route)) = seen.get(&host.value).copied() else {
+            seen.insert(host.value, (host.span, route));
+            continue;
+        };
+        let name = host.value.as_str();
+        found.push(if route == first_route {
+            Diagnostic::new(&DUPLICATE_HOST, host.span, format!("the host `{name}` is given twice"))
+                .label(first, "first given here")
+                .help("remove one of the two")
+        } else {
+            Diagnostic::new(&DUPLICATE_HOST, host.span, format!("the host `{name}` has two routes"))
                 .here("claimed again")
-                .label(*first, "first claimed here")
-                .help("rename one of the routes, or give it other `hosts`"),
-            ),
-        }
+                .label(first, "first claimed here")
+                .help("rename one of the routes, or give it other `hosts`")
+        });
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use hlc_diag::{Code, Diagnostic, Severity};
+use hlc_diag::{Code, Diagnostic, Severity, Span};
 
 use super::{Check, Facts};
+use crate::workload::workload_namespace;
 
 pub(super) const CHECK: Check = Check { codes: &[&DUPLICATE_OBJECT], run };
 
@@ -21,29 +22,49 @@ pub(crate) static DUPLICATE_OBJECT: Code = Code {
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    ConfigMap \"web\" { data a=\"1\" b=\"2\" }\n}",
 };
 
+/// What claims an identity, and where.
+struct Claim<'m> {
+    kind: &'m str,
+    namespace: Option<&'m str>,
+    name: &'m str,
+    span: Span,
+}
+
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let mut seen = BTreeMap::new();
-    for object in facts.objects() {
+    let written = facts.objects().map(|object| {
         let group = object.api_version.rsplit_once('/').map_or("", |(group, _)| group);
-        let identity = (group, &object.kind, &object.namespace, &object.name);
-        let Some(first) = seen.get(&identity).copied() else {
-            seen.insert(identity, object);
-            continue;
-        };
-        let (first, second) = if first.origin <= object.origin { (first, object) } else { (object, first) };
-        let place = object.namespace.as_ref().map_or(String::new(), |namespace| format!(" in namespace `{namespace}`"));
-        let mut diagnostic = Diagnostic::new(
-            &DUPLICATE_OBJECT,
-            second.origin,
-            format!("{} `{}`{place} is made twice", object.kind, object.name),
-        )
-        .here("made again")
-        .label(first.origin, "first made here");
-        diagnostic = if object.kind == "Namespace" {
-            diagnostic.help("let one workload make it and write `(existing)namespace` in the other")
-        } else {
-            diagnostic.help("rename or remove one of the two")
-        };
-        found.push(diagnostic);
+        let (kind, namespace) = (object.kind.as_str(), object.namespace.as_deref());
+        (group, Claim { kind, namespace, name: &object.name, span: object.origin })
+    });
+    // The Secret that a store's operator makes is no object of the plan, and has one owner all the same.
+    let made = facts.model.workloads().filter(|(_, workload)| !workload.existing);
+    let made = made.flat_map(|(_, workload)| workload.secret.iter().map(move |secret| (workload, secret)));
+    let made = made.map(|(workload, secret)| {
+        let namespace = Some(workload_namespace(workload));
+        ("", Claim { kind: "Secret", namespace, name: &secret.name.name, span: secret.name.span })
+    });
+    let mut claims: Vec<(&str, Claim<'_>)> = written.chain(made).collect();
+    claims.sort_by_key(|(_, claim)| claim.span);
+    let mut seen: BTreeMap<_, Span> = BTreeMap::new();
+    for (group, claim) in &claims {
+        match seen.get(&(*group, claim.kind, claim.namespace, claim.name)) {
+            Some(_) if facts.repeated.contains(&claim.span) => {}
+            Some(first) => found.push(twice(claim, *first)),
+            None => {
+                seen.insert((*group, claim.kind, claim.namespace, claim.name), claim.span);
+            }
+        }
     }
+}
+
+fn twice(claim: &Claim<'_>, first: Span) -> Diagnostic {
+    let place = claim.namespace.map_or(String::new(), |namespace| format!(" in namespace `{namespace}`"));
+    let message = format!("{} `{}`{place} is made twice", claim.kind, claim.name);
+    let diagnostic =
+        Diagnostic::new(&DUPLICATE_OBJECT, claim.span, message).here("made again").label(first, "first made here");
+    diagnostic.help(if claim.kind == "Namespace" {
+        "let one workload make it and write `(existing)namespace` in the other"
+    } else {
+        "rename or remove one of the two"
+    })
 }

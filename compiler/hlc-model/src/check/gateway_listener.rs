@@ -1,8 +1,10 @@
 //! HTTPRoutes attach to gateways that speak HTTP.
 
 use hlc_diag::{Code, Diagnostic, Severity};
+use hlc_schema::Node as _;
 
 use super::{Check, Facts};
+use crate::concept::Listener;
 
 pub(super) const CHECK: Check = Check { codes: &[&NO_LISTENER], run };
 
@@ -25,18 +27,13 @@ pub(crate) static NO_LISTENER: Code = Code {
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let gateways = &facts.model.gateways;
-    if facts.model.incomplete {
+    if facts.model.faults.may_hide(Listener::decl()) {
         return;
     }
-    for workload in facts.whole_workloads() {
+    for workload in facts.sound_workloads() {
         for route in &workload.workload.route {
-            let gateway = match (&route.gateway, gateways.as_slice()) {
-                (Some(reference), _) => gateways.iter().find(|(_, gateway, _)| gateway.name.name == reference.name),
-                (None, [only]) => Some(only),
-                (None, _) => None,
-            };
-            let (Some((_, gateway, _)), Some(hosts)) = (gateway, route.hosts(facts.resolver, workload.scope)) else {
+            let gateway = route.gateway(facts.model);
+            let (Some((gateway, _)), Some(hosts)) = (gateway, route.hosts(facts.resolver, workload.scope)) else {
                 continue;
             };
             for host in hosts {

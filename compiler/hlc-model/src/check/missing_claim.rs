@@ -4,7 +4,7 @@ use hlc_diag::{Code, Diagnostic, Severity};
 use hlc_schema::Data;
 use hlc_schema::suggest::nearest;
 
-use super::{Check, Facts, WorkloadFacts, containers, pod_template};
+use super::{Check, Facts, WorkloadFacts, containers};
 
 pub(super) const CHECK: Check = Check { codes: &[&MISSING_CLAIM, &MISSING_VOLUME], run };
 
@@ -14,7 +14,7 @@ pub(crate) static MISSING_CLAIM: Code = Code {
     name: "missing-claim",
     severity: Severity::Error,
     summary: "a pod mounts a PersistentVolumeClaim that nothing makes",
-    explain: "The pod would stay `Pending` for ever. Checked in workloads without charts.",
+    explain: "The pod would stay `Pending` for ever. Checked where everything in the namespace is written down.",
     bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { spec { containers { - name=web \
           image=\"web:1\" }; volumes { - name=data { persistentVolumeClaim claimName=web } } } }\n}",
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    PersistentVolumeClaim \"web\" { spec { accessModes { - \
@@ -39,11 +39,12 @@ pub(crate) static MISSING_VOLUME: Code = Code {
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    for workload in facts.whole_workloads() {
-        let claims: Vec<&str> = workload.of_kind("PersistentVolumeClaim").map(|object| object.name.as_str()).collect();
-        for object in workload.objects {
-            let Some(spec) = pod_template(object).and_then(|template| template.get("spec")) else { continue };
-            if workload.is_native() {
+    for workload in facts.sound_workloads() {
+        let claims: Vec<&str> =
+            workload.namespace.of_kind("PersistentVolumeClaim").map(|object| object.name.as_str()).collect();
+        for (object, template) in workload.pod_templates() {
+            let Some(spec) = template.get("spec") else { continue };
+            if workload.namespace.closed {
                 check_claims(spec, &claims, &workload, found);
             }
             let templates =
@@ -57,7 +58,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn check_claims(spec: &Data, claims: &[&str], workload: &WorkloadFacts<'_>, found: &mut Vec<Diagnostic>) {
+fn check_claims(spec: &Data, claims: &[&str], workload: &WorkloadFacts<'_, '_>, found: &mut Vec<Diagnostic>) {
     for volume in spec.get("volumes").and_then(Data::as_list).into_iter().flatten() {
         let Some(claim) = volume.at(&["persistentVolumeClaim", "claimName"]) else { continue };
         let Some(name) = claim.as_str().filter(|name| !claims.contains(name)) else { continue };
@@ -68,7 +69,7 @@ fn check_claims(spec: &Data, claims: &[&str], workload: &WorkloadFacts<'_>, foun
         );
         found.push(match nearest(name, claims.iter().copied()) {
             Some(meant) => {
-                let declared = workload.of_kind("PersistentVolumeClaim").find(|object| object.name == meant);
+                let declared = workload.namespace.object("PersistentVolumeClaim", meant);
                 let diagnostic = match declared {
                     Some(object) => diagnostic.label(object.origin, "this claim is made here"),
                     None => diagnostic,

@@ -1,12 +1,14 @@
 //! Pods keep to the security level of their namespace.
 
+use std::collections::BTreeMap;
+
 use hlc_diag::{Code, Diagnostic, Severity};
-use hlc_schema::{Data, DataValue};
+use hlc_schema::{Data, DataValue, Spanned};
 
-use super::{Check, Facts, containers, pod_template};
-use crate::workload::PodSecurityLevel;
+use super::{Check, Facts, containers};
+use crate::workload::{PodSecurityLevel, workload_namespace};
 
-pub(super) const CHECK: Check = Check { codes: &[&HOST_ACCESS], run };
+pub(super) const CHECK: Check = Check { codes: &[&HOST_ACCESS, &EXISTING_LEVEL], run };
 
 /// A pod that its namespace forbids.
 pub(crate) static HOST_ACCESS: Code = Code {
@@ -23,15 +25,43 @@ pub(crate) static HOST_ACCESS: Code = Code {
            hostNetwork=#true { containers { - name=web image=\"web:1\" } } }\n}",
 };
 
+/// A level for a namespace that somebody else makes.
+pub(crate) static EXISTING_LEVEL: Code = Code {
+    id: "HLC0620",
+    name: "existing-level",
+    severity: Severity::Warning,
+    summary: "a pod-security level of a namespace that something else makes",
+    explain: "The level is a label of the Namespace object, and hlc writes none for an `(existing)` namespace: the level would \
+              be read here and be missing in the cluster.",
+    bad: "workload \"web\" category=\"apps\" {\n    (existing)namespace \"web\" pod-security=\"baseline\"\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\" pod-security=\"baseline\"\n}",
+};
+
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    for workload in facts.whole_workloads() {
-        let Some(security) = &workload.workload.namespace.pod_security else { continue };
-        if security.enforce.value == PodSecurityLevel::Privileged {
-            continue;
+    let mut levels: BTreeMap<&str, Spanned<PodSecurityLevel>> = BTreeMap::new();
+    for (_, workload) in facts.model.workloads() {
+        let namespace = &workload.namespace;
+        let Some(security) = &namespace.pod_security else { continue };
+        if namespace.existing {
+            found.push(
+                Diagnostic::new(
+                    &EXISTING_LEVEL,
+                    security.enforce.span,
+                    "the pod-security level of an `(existing)` namespace is not set",
+                )
+                .help("set it where the namespace is made, or remove `(existing)`"),
+            );
+        } else {
+            levels.insert(namespace.name.value.as_str(), security.enforce);
         }
-        let namespace = workload.workload.namespace.name.value.as_str();
-        for object in workload.objects.iter().filter(|object| object.namespace.as_deref() == Some(namespace)) {
-            let Some(spec) = pod_template(object).and_then(|template| template.get("spec")) else { continue };
+    }
+    for workload in facts.sound_workloads() {
+        let namespace = workload_namespace(workload.workload);
+        let Some(level) = levels.get(namespace).filter(|level| level.value != PodSecurityLevel::Privileged) else {
+            continue;
+        };
+        for (object, template) in workload.pod_templates() {
+            let Some(spec) = template.get("spec") else { continue };
             for (what, at) in host_access(spec) {
                 found.push(
                     Diagnostic::new(
@@ -39,7 +69,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                         at.span,
                         format!("{} `{}` {what}, which namespace `{namespace}` forbids", object.kind, object.name),
                     )
-                    .label(security.enforce.span, format!("`{}` is enforced here", security.enforce.value.word()))
+                    .label(level.span, format!("`{}` is enforced here", level.value.word()))
                     .help("remove it, or write `pod-security=\"privileged\"`"),
                 );
             }

@@ -16,8 +16,9 @@ pub(crate) static MISSING_SERVICE: Code = Code {
     name: "missing-service",
     severity: Severity::Error,
     summary: "a route or endpoint leads to a Service that nothing makes",
-    explain: "The gateway would answer every request with an error (500, `BackendNotFound`). Checked in workloads without \
-              charts, where every Service is written down.",
+    explain: "The gateway would answer every request with an error (500, `BackendNotFound`). Checked where everything \
+              in the namespace is written down: none of its workloads has a chart, a custom object that could make more, or is \
+              `(existing)`.",
     bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=80 } } }\n    \
           route \"web\" service=\"wbe\" port=80\n}",
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=80 } } }\n    \
@@ -38,13 +39,13 @@ pub(crate) static MISSING_PORT: Code = Code {
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    for workload in facts.whole_workloads().filter(WorkloadFacts::is_native) {
+    for workload in facts.sound_workloads().filter(|workload| workload.namespace.closed) {
         let routes = workload.workload.route.iter().filter(|route| route.endpoint.is_none());
         let routes = routes.filter_map(|route| Some(("route", &route.name.name, route.service.as_ref()?, route.port?)));
         let endpoints = workload.workload.endpoint.iter();
         let endpoints = endpoints.map(|endpoint| ("endpoint", &endpoint.name.name, &endpoint.service, endpoint.port));
         for (what, name, service, port) in routes.chain(endpoints) {
-            match workload.of_kind("Service").find(|object| object.name == service.value) {
+            match workload.namespace.object("Service", &service.value) {
                 None => found.push(missing_service(&workload, what, name, service)),
                 Some(object) => found.extend(missing_port(object, what, name, port)),
             }
@@ -52,14 +53,14 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn missing_service(workload: &WorkloadFacts<'_>, what: &str, name: &str, service: &Spanned<String>) -> Diagnostic {
+fn missing_service(workload: &WorkloadFacts<'_, '_>, what: &str, name: &str, service: &Spanned<String>) -> Diagnostic {
     let namespace = workload.workload.namespace.name.value.as_str();
     let diagnostic = Diagnostic::new(
         &MISSING_SERVICE,
         service.span,
         format!("{what} `{name}` leads to Service `{}`, which nothing makes in namespace `{namespace}`", service.value),
     );
-    let services: Vec<&PlannedObject> = workload.of_kind("Service").collect();
+    let services: Vec<&PlannedObject> = workload.namespace.of_kind("Service").collect();
     let names: Vec<&str> = services.iter().map(|object| object.name.as_str()).collect();
     match nearest(&service.value, names.iter().copied()) {
         Some(meant) => {
@@ -74,7 +75,7 @@ fn missing_service(workload: &WorkloadFacts<'_>, what: &str, name: &str, service
         None if names.is_empty() => {
             diagnostic.help(format!("add `Service \"{}\" {{ spec {{ … }} }}` to the workload", service.value))
         }
-        None => diagnostic.help(format!("the workload makes {}", list_names(&names, "and"))),
+        None => diagnostic.help(format!("there is {}", list_names(&names, "and"))),
     }
 }
 

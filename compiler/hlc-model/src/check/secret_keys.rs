@@ -4,7 +4,7 @@ use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_schema::Data;
 use hlc_schema::suggest::{list_names, nearest};
 
-use super::{Check, Facts, WorkloadFacts, containers, pod_template};
+use super::{Check, Facts, NamespaceFacts, containers};
 
 pub(super) const CHECK: Check = Check { codes: &[&MISSING_SECRET, &MISSING_SECRET_KEY], run };
 
@@ -14,7 +14,7 @@ pub(crate) static MISSING_SECRET: Code = Code {
     name: "missing-secret",
     severity: Severity::Error,
     summary: "a container reads a Secret that nothing makes",
-    explain: "The pod would hang in `CreateContainerConfigError`. Checked in workloads without charts. A Secret that comes \
+    explain: "The pod would hang in `CreateContainerConfigError`. Checked where everything in the namespace is written down. A Secret that comes \
               from elsewhere is read with `optional=#true`, or declared as a `secret` of the workload.",
     bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { spec { containers { - name=web \
           image=\"web:1\" { env { - name=T { valueFrom { secretKeyRef name=web key=TOKEN } } } } } } }\n}",
@@ -47,28 +47,27 @@ struct Known<'m> {
 }
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    for workload in facts.whole_workloads() {
-        let known = known_secrets(&workload);
-        let all_known = workload.is_native();
-        for template in workload.objects.iter().filter_map(pod_template) {
+    for workload in facts.sound_workloads() {
+        let known = known_secrets(workload.namespace);
+        for (_, template) in workload.pod_templates() {
             let Some(spec) = template.get("spec") else { continue };
             for container in containers(spec) {
                 for reference in env_references(container).chain(env_from_references(container)) {
-                    check(&reference, &known, all_known, found);
+                    check(&reference, &known, workload.namespace.closed, found);
                 }
             }
         }
     }
 }
 
-/// The Secrets that the workload makes, by itself or through a store's operator.
-fn known_secrets<'m>(workload: &WorkloadFacts<'m>) -> Vec<Known<'m>> {
-    let from_store = workload.workload.secret.iter().map(|secret| Known {
+/// The Secrets that are made in the namespace, written out or through a store's operator.
+fn known_secrets<'m>(namespace: &NamespaceFacts<'m>) -> Vec<Known<'m>> {
+    let from_store = namespace.secrets.iter().map(|secret| Known {
         name: &secret.name.name,
         span: secret.name.span,
         keys: Some(secret.kubernetes_keys().map(|key| key.value.as_str()).collect()),
     });
-    let written = workload.of_kind("Secret").map(|object| {
+    let written = namespace.of_kind("Secret").map(|object| {
         let keys = ["data", "stringData"].into_iter().filter_map(|field| object.body.get(field)?.as_map());
         let keys: Vec<_> = keys.flat_map(|map| map.iter().map(|(key, _)| key)).collect();
         // Kubernetes fills Secrets of other types by itself (a ServiceAccount's token).

@@ -24,7 +24,8 @@ pub(crate) static SELECTOR_MISMATCH: Code = Code {
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    for object in facts.objects().filter(|object| object.kind != "Job") {
+    let objects = facts.sound_workloads().flat_map(|workload| workload.objects);
+    for object in objects.filter(|object| object.kind != "Job") {
         let selector = object.body.at(&["spec", "selector", "matchLabels"]).and_then(Data::as_map);
         let (Some(selector), Some(template)) = (selector, pod_template(object)) else { continue };
         let labels = template.at(&["metadata", "labels"]);

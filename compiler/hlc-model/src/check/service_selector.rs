@@ -3,7 +3,8 @@
 use hlc_diag::{Code, Diagnostic, Severity};
 use hlc_schema::Data;
 
-use super::{Check, Facts, WorkloadFacts, pod_template};
+use super::{Check, Facts};
+use crate::workload::workload_namespace;
 
 pub(super) const CHECK: Check = Check { codes: &[&SELECTS_NOTHING, &TARGET_PORT], run };
 
@@ -13,8 +14,8 @@ pub(crate) static SELECTS_NOTHING: Code = Code {
     name: "selects-nothing",
     severity: Severity::Error,
     summary: "a Service whose selector matches no pods",
-    explain: "Requests to the Service would be refused: it would have no endpoints. Checked in workloads without charts, where \
-              every pod template is written down.",
+    explain: "Requests to the Service would be refused: it would have no endpoints. Checked where \
+              everything in the namespace is written down.",
     bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { metadata { labels app=web }; spec { \
           containers { - name=web image=\"web:1\" } } }\n    Service \"web\" { spec { selector app=wbe; ports { - port=80 }; \
           } }\n}",
@@ -40,9 +41,8 @@ pub(crate) static TARGET_PORT: Code = Code {
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    for workload in facts.whole_workloads().filter(WorkloadFacts::is_native) {
-        let templates: Vec<_> =
-            workload.objects.iter().filter_map(|object| Some((object, pod_template(object)?))).collect();
+    for workload in facts.sound_workloads().filter(|workload| workload.namespace.closed) {
+        let templates: Vec<_> = workload.namespace.pod_templates().collect();
         for service in workload.of_kind("Service") {
             let Some(selector) = service.body.at(&["spec", "selector"]) else { continue };
             let Some(wanted) = selector.as_map().filter(|map| !map.is_empty()) else { continue };
@@ -59,7 +59,11 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 let mut diagnostic = Diagnostic::new(
                     &SELECTS_NOTHING,
                     selector.span,
-                    format!("Service `{}` selects no pods of workload `{}`", service.name, workload.workload.name.name),
+                    format!(
+                        "Service `{}` selects no pods of namespace `{}`",
+                        service.name,
+                        workload_namespace(workload.workload)
+                    ),
                 );
                 for (object, template) in templates.iter().take(3) {
                     let at = template.at(&["metadata", "labels"]).map_or(object.origin, |labels| labels.span);

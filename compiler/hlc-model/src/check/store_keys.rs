@@ -1,13 +1,16 @@
 //! Secrets ask their store for paths and keys it holds.
 
-use hlc_diag::{Code, Diagnostic, Severity};
+use std::collections::BTreeMap;
+
+use hlc_diag::{Code, Diagnostic, Severity, Span};
+use hlc_schema::Node as _;
 use hlc_schema::suggest::{list_names, nearest};
 
 use super::{Check, Facts};
 use crate::concept::{SecretStore, StorePath};
 use crate::workload::Secret;
 
-pub(super) const CHECK: Check = Check { codes: &[&STORE_PATH, &STORE_KEY], run };
+pub(super) const CHECK: Check = Check { codes: &[&STORE_PATH, &STORE_KEY, &GIVEN_TWICE], run };
 
 /// A path that the store does not hold.
 pub(crate) static STORE_PATH: Code = Code {
@@ -33,10 +36,44 @@ pub(crate) static STORE_KEY: Code = Code {
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\" }\n}",
 };
 
+/// A key or path that is listed twice.
+pub(crate) static GIVEN_TWICE: Code = Code {
+    id: "HLC0621",
+    name: "given-twice",
+    severity: Severity::Error,
+    summary: "a key of a secret, or a path of a store, is listed twice",
+    explain: "Each key of a Secret has one value, and each path of a store one list of keys: of two, one would be lost.",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\" \"TOKEN\" \
+          }\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\" }\n}",
+};
+
+/// Reports every name that was there before.
+fn twice<'a>(what: &str, names: impl Iterator<Item = (&'a str, Span)>, found: &mut Vec<Diagnostic>) {
+    let mut seen = BTreeMap::new();
+    for (name, span) in names {
+        if let Some(first) = seen.insert(name, span) {
+            found.push(
+                Diagnostic::new(&GIVEN_TWICE, span, format!("the {what} `{name}` is listed twice"))
+                    .label(first, "first listed here")
+                    .help("keep one of the two"),
+            );
+        }
+    }
+}
+
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    for workload in facts.whole_workloads() {
+    for store in facts.model.stores() {
+        twice("path", store.path.iter().map(|path| (path.path.value.as_str(), path.path.span)), found);
+        for path in &store.path {
+            twice("key", path.keys.iter().map(|key| (key.value.as_str(), key.span)), found);
+        }
+    }
+    let hidden = facts.model.faults.may_hide(StorePath::decl());
+    for workload in facts.sound_workloads() {
         for secret in &workload.workload.secret {
-            if let Some(store) = secret.store(facts.model) {
+            twice("key", secret.kubernetes_keys().map(|key| (key.value.as_str(), key.span)), found);
+            if let Some(store) = secret.store(facts.model).filter(|_| !hidden) {
                 check(secret, store, found);
             }
         }
@@ -71,7 +108,7 @@ fn check(secret: &Secret, store: &SecretStore, found: &mut Vec<Diagnostic>) {
     };
     for key in secret.store_keys() {
         if path.keys.iter().all(|known| known.value != key.value) {
-            found.push(missing_key(store, path, &key.value, key.span));
+            found.push(missing_key(store, path, key.value.as_str(), key.span));
         }
     }
 }

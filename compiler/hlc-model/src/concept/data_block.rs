@@ -15,6 +15,7 @@ pub struct DataBlock {
 impl hlc_schema::Concept for DataBlock {
     const KIND: &'static str = "data";
     const SCOPE: hlc_schema::Scope = hlc_schema::Scope::Local;
+    const NAMES: hlc_schema::NameRule = hlc_schema::NameRule::Any;
 }
 
 // Written by hand, since its entries are free data and stand in the node itself.
@@ -48,7 +49,10 @@ impl Node for DataBlock {
     }
 
     fn decode<'a>(source: Source<'a>, cx: &mut Cx<'a>) -> Option<Self> {
-        let Source::Node(node) = source else { return None };
+        let Source::Node(node) = source else {
+            cx.report(hlc_schema::decode::not_a_property(Self::decl(), source.span()));
+            return None;
+        };
         let (name, value) = hlc_schema::free::named(node, cx)?;
         let name = Def::new(name.value, name.span);
         cx.declare(&name);

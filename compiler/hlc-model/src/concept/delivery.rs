@@ -3,6 +3,9 @@
 use hlc_schema::{Def, Node, Spanned};
 
 /// How Argo CD brings workloads into the cluster.
+///
+/// The Applications that charts become take their project and sync policy from it. The ApplicationSet itself is not made by
+/// this version of hlc.
 #[derive(Debug, Node)]
 #[node(
     name = "delivery",

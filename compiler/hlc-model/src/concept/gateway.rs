@@ -15,6 +15,7 @@ const ATTRIBUTES: &[AttrDecl] = &[
 #[derive(Debug, Node)]
 #[node(
     name = "gateway",
+    names = Subdomain,
     attributes = ATTRIBUTES,
     example = r#"gateway "homelab-gateway" class="cilium" ip="192.168.1.240" {
     listener "http" protocol="HTTP" port=80
@@ -38,7 +39,7 @@ pub struct Gateway {
 
 /// A port of a Gateway.
 #[derive(Debug, Node)]
-#[node(name = "listener", scope = Local, example = r#"listener "https" protocol="HTTPS" port=443"#)]
+#[node(name = "listener", example = r#"listener "https" protocol="HTTPS" port=443"#)]
 pub struct Listener {
     /// The listener's name.
     #[arg]

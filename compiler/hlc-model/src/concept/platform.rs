@@ -1,10 +1,13 @@
 //! The platform: what a cluster needs before Argo CD can run workloads.
 
+use hlc_schema::scalar::DnsLabel;
 use hlc_schema::{Def, Node, Spanned};
 
 use super::{Delivery, Gateway};
 
 /// What is put into the cluster before Argo CD takes over.
+///
+/// Workloads refer to it; it is not carried out by this version of hlc.
 #[derive(Debug, Node)]
 #[node(
     name = "platform",
@@ -26,6 +29,7 @@ pub struct Platform {
 #[derive(Debug, Node)]
 #[node(
     name = "addon",
+    names = Label,
     example = r#"addon "argocd" namespace="argocd" {
     delivery "workloads" { sync prune=#true self-heal=#true server-side=#true }
 }"#
@@ -36,7 +40,7 @@ pub struct Addon {
     pub name: Def<Addon>,
     /// The namespace that its objects live in.
     #[prop]
-    pub namespace: Spanned<String>,
+    pub namespace: Spanned<DnsLabel>,
     /// Gateways it makes.
     #[block]
     pub gateway: Vec<Gateway>,

@@ -1,7 +1,7 @@
 //! Secret stores: where workloads get their secrets at run time.
 
 use hlc_diag::Span;
-use hlc_schema::scalar::HttpUrl;
+use hlc_schema::scalar::{ConfigKey, DnsLabel, HttpUrl};
 use hlc_schema::{Choice, Def, Expr, Node, Spanned};
 
 /// What software a secret store is.
@@ -91,10 +91,10 @@ impl hlc_schema::Scalar for Seconds {
 pub struct ServiceAccount {
     /// The ServiceAccount's name.
     #[arg]
-    pub name: Spanned<String>,
+    pub name: Spanned<DnsLabel>,
     /// The namespace it lives in.
     #[prop]
-    pub namespace: Spanned<String>,
+    pub namespace: Spanned<DnsLabel>,
 }
 
 /// A path of a secret store and the keys at it.
@@ -106,5 +106,5 @@ pub struct StorePath {
     pub path: Spanned<String>,
     /// The keys that are set at it.
     #[prop]
-    pub keys: Vec<Spanned<String>>,
+    pub keys: Vec<Spanned<ConfigKey>>,
 }

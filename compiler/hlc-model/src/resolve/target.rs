@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use hlc_diag::{Diagnostic, Span};
+use hlc_schema::free::FreeKind;
 use hlc_schema::suggest::{list_names, nearest};
-use hlc_schema::{AttrDecl, Data, DataValue, Node, NodeDecl, RefPath, Scalar, ScopeId};
+use hlc_schema::{AttrDecl, Data, DataValue, Free, Node, NodeDecl, RefPath, Scalar, ScopeId};
 
 use super::codes::{AMBIGUOUS, UNKNOWN_FIELD, UNKNOWN_REFERENCE};
 use super::{Place, Resolver};
@@ -95,11 +96,17 @@ impl<'m> Resolver<'m> {
             .chain(dots)
             .filter_map(|end| Some((end, self.index.get(&(kind, rest.get(..end)?))?)))
             .collect();
-        let local = named.iter().find_map(|(end, candidates)| {
-            let local: Vec<_> = candidates.iter().filter(|candidate| candidate.scope == scope).collect();
-            (!local.is_empty()).then_some((*end, local))
-        });
-        let found = local.or_else(|| named.first().map(|(end, candidates)| (*end, candidates.iter().collect())));
+        // The workload's own names come first, then those of the whole homelab, then those of other workloads; data of
+        // other workloads is theirs alone.
+        let within = |visible: &dyn Fn(&Candidate<'m>) -> bool| {
+            named.iter().find_map(|(end, candidates)| {
+                let visible: Vec<_> = candidates.iter().filter(|candidate| visible(candidate)).collect();
+                (!visible.is_empty()).then_some((*end, visible))
+            })
+        };
+        let found = within(&|candidate| candidate.scope == scope)
+            .or_else(|| within(&|candidate| candidate.scope == ScopeId::default()))
+            .or_else(|| within(&|candidate| !matches!(candidate.target, Target::Data(..))));
         let (end, candidates) = found.unwrap_or_default();
         match candidates.as_slice() {
             [] => {
@@ -124,7 +131,8 @@ impl<'m> Resolver<'m> {
     }
 
     fn report_unknown(&self, path: &RefPath, kind: &str, rest: &str, scope: ScopeId) {
-        if self.model.incomplete {
+        let hidden = REFERABLE.iter().map(|decl| decl()).find(|decl| decl.name == kind);
+        if hidden.is_some_and(|decl| self.model.faults.may_hide(decl)) {
             return; // it may be declared in what could not be read
         }
         let name = rest.split('.').next().unwrap_or(rest);
@@ -189,8 +197,9 @@ impl<'m> Resolver<'m> {
             (Target::Secret(secret), "name") => text(secret.name.name.clone()),
             (Target::Secret(_), _) => self.no_field(path, Secret::decl(), field),
             (Target::Data(data, scope), keys) => {
-                let whole = self.free(&data.value, scope, Place::Manifest, depth)?;
-                self.step_into(path, data, whole, keys)
+                let (part, rest) = descend(&data.value, keys);
+                let part = self.free(part, scope, Place::Manifest, depth)?;
+                self.step_into(path, data, part, rest)
             }
         }
     }
@@ -258,4 +267,17 @@ impl<'m> Resolver<'m> {
         );
         None
     }
+}
+
+/// Follows keys through maps as far as they are written out, so that only the part that is asked for is resolved.
+fn descend<'f, 'k>(whole: &'f Free, keys: &'k str) -> (&'f Free, &'k str) {
+    let (mut part, mut rest) = (whole, keys);
+    while let FreeKind::Map { bases, entries } = &part.kind {
+        let fits = |key: &str| rest == key || rest.strip_prefix(key).is_some_and(|tail| tail.starts_with('.'));
+        let entry = entries.iter().filter(|entry| fits(&entry.key)).max_by_key(|entry| entry.key.len());
+        let Some(entry) = entry.filter(|_| bases.is_empty() && !rest.is_empty()) else { break };
+        rest = rest.get(entry.key.len()..).unwrap_or("").trim_start_matches('.');
+        part = &entry.value;
+    }
+    (part, rest)
 }

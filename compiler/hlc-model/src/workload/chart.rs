@@ -2,13 +2,15 @@
 
 use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_plan::PlannedObject;
+use hlc_schema::scalar::{Mismatch, url_fault};
 use hlc_schema::suggest::list_names;
-use hlc_schema::{Choice, Data, Def, FreeBlock, Node, Spanned};
+use hlc_schema::{Choice, Data, DataValue, Def, FreeBlock, Node, Scalar, Spanned, TypeDecl};
 
+use crate::concept::Delivery;
 use crate::lower::Lower;
 use crate::resolve::{Place, merge};
 
-pub(crate) const CODES: &[&Code] = &[&NOT_RENDERED, &NO_DELIVERY, &CHART_REPO];
+pub(crate) const CODES: &[&Code] = &[&NOT_RENDERED, &NO_DELIVERY];
 
 /// A chart that is to be rendered here.
 pub(crate) static NOT_RENDERED: Code = Code {
@@ -38,19 +40,63 @@ pub(crate) static NO_DELIVERY: Code = Code {
            repo=\"https://charts.example.net\" deliver=\"argocd\"\n}",
 };
 
-/// A chart repository that is no URL.
-pub(crate) static CHART_REPO: Code = Code {
-    id: "HLC0407",
-    name: "chart-repo",
-    severity: Severity::Error,
-    summary: "a chart repository that is no `https://` or `oci://` URL",
-    explain: "A chart comes from an HTTP repository (`https://…`, where `index.yaml` lies) or from an OCI registry \
-              (`oci://host/path`, without the chart's name at the end).",
-    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"1.0.0\" \
-          repo=\"charts.example.net\" deliver=\"argocd\"\n}",
-    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"1.0.0\" \
-           repo=\"https://charts.example.net\" deliver=\"argocd\"\n}",
-};
+/// A chart repository: an HTTP one, where `index.yaml` lies, or a path of an OCI registry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChartRepo(String);
+
+impl ChartRepo {
+    /// The repository as Argo CD wants it: OCI registries without their scheme (Argo CD, "Helm", OCI registries).
+    #[must_use]
+    pub fn argocd(&self) -> &str {
+        self.0.strip_prefix("oci://").map_or(self.0.as_str(), |registry| registry.trim_end_matches('/'))
+    }
+}
+
+impl Scalar for ChartRepo {
+    const TYPE: TypeDecl = TypeDecl::new(
+        "chart repository",
+        "a chart repository: a URL that begins with `https://`, `http://` or `oci://`",
+    );
+
+    fn from_value(value: &DataValue) -> Result<Self, Mismatch> {
+        let DataValue::String(text) = value else { return Err(Mismatch::default()) };
+        let rest = ["https://", "http://", "oci://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+        match rest.map(url_fault) {
+            Some(None) => Ok(Self(text.clone())),
+            Some(Some(reason)) => Err(Mismatch { reason: Some(reason.to_owned()), instead: None }),
+            None => Err(Mismatch::default()),
+        }
+    }
+
+    fn to_value(&self) -> DataValue {
+        DataValue::String(self.0.clone())
+    }
+}
+
+/// The exact version of a chart, such as `1.2.3` or `v1.19.3`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChartVersion(String);
+
+impl Scalar for ChartVersion {
+    const TYPE: TypeDecl = TypeDecl::new("version", "an exact version such as `\"1.2.3\"`");
+
+    fn from_value(value: &DataValue) -> Result<Self, Mismatch> {
+        let DataValue::String(text) = value else { return Err(Mismatch::default()) };
+        let number = text.strip_prefix('v').unwrap_or(text);
+        let exact = number.starts_with(|c: char| c.is_ascii_digit())
+            && number.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '_'))
+            && !number.split('.').any(|part| matches!(part, "x" | "X" | ""));
+        if exact {
+            return Ok(Self(text.clone()));
+        }
+        let range = text.contains(['^', '~', '*', '<', '>', '|', ' ', 'x', 'X']);
+        Err(Mismatch { reason: range.then(|| "a range would be another version tomorrow".to_owned()), instead: None })
+    }
+
+    fn to_value(&self) -> DataValue {
+        DataValue::String(self.0.clone())
+    }
+}
 
 /// How a chart reaches the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
@@ -77,10 +123,10 @@ pub struct Chart {
     pub name: Spanned<String>,
     /// Its version; exact, no range.
     #[prop]
-    pub version: Spanned<String>,
+    pub version: Spanned<ChartVersion>,
     /// Its repository: `https://…` or `oci://…`.
     #[prop]
-    pub repo: Spanned<String>,
+    pub repo: Spanned<ChartRepo>,
     /// How it reaches the cluster. No default: say it once in the homelab's `defaults { chart deliver=… }`.
     #[prop]
     pub deliver: Spanned<Deliver>,
@@ -97,7 +143,7 @@ pub struct Chart {
 
 /// One release of a chart. Its values are merged over those of the chart: maps deep, lists replaced.
 #[derive(Debug, Node)]
-#[node(name = "release", scope = Local, example = r#"release "otel-agent" { values { mode daemonset } }"#)]
+#[node(name = "release", names = Label, scope = Local, example = r#"release "otel-agent" { values { mode daemonset } }"#)]
 pub struct Release {
     /// The release's name.
     #[arg]
@@ -133,22 +179,6 @@ impl Chart {
             .collect()
     }
 
-    /// The repository as Argo CD wants it: OCI registries without their scheme (Argo CD, "Helm", OCI registries).
-    fn repository(&self, lower: &Lower<'_>) -> Option<&str> {
-        let url = self.repo.value.as_str();
-        if let Some(registry) = url.strip_prefix("oci://").filter(|rest| !rest.is_empty()) {
-            return Some(registry.trim_end_matches('/'));
-        }
-        if url.starts_with("https://") || url.starts_with("http://") {
-            return Some(url);
-        }
-        lower.resolver.report(
-            Diagnostic::new(&CHART_REPO, self.repo.span, format!("`{url}` is no chart repository"))
-                .help("write a URL that begins with `https://` or `oci://`"),
-        );
-        None
-    }
-
     fn application(
         &self,
         lower: &Lower<'_>,
@@ -156,7 +186,6 @@ impl Chart {
         span: Span,
         values: Option<&FreeBlock>,
     ) -> Option<PlannedObject> {
-        let repository = self.repository(lower);
         let base = self.values.as_ref().map(|values| lower.resolver.data(&values.value, lower.scope, Place::Values));
         let own = values.map(|values| lower.resolver.data(&values.value, lower.scope, Place::Values));
         let values = match (base, own) {
@@ -175,6 +204,9 @@ impl Chart {
                 self.deliver.span,
                 format!("chart `{}` is left to Argo CD", self.name.value),
             );
+            if lower.resolver.model.faults.may_hide(Delivery::decl()) {
+                return None;
+            }
             let names: Vec<_> = deliveries.iter().map(|(_, delivery, _)| delivery.name.name.as_str()).collect();
             lower.resolver.report(if names.is_empty() {
                 diagnostic.here("no `delivery` is declared").help(
@@ -214,9 +246,9 @@ impl Chart {
                     "source",
                     Data::map(
                         [
-                            ("repoURL", Data::string(repository?, self.repo.span)),
+                            ("repoURL", Data::string(self.repo.value.argocd(), self.repo.span)),
                             ("chart", Data::string(self.name.value.as_str(), self.name.span)),
-                            ("targetRevision", Data::string(self.version.value.as_str(), self.version.span)),
+                            ("targetRevision", Data::new(self.version.value.to_value(), self.version.span)),
                             ("helm", Data::map(helm, at)),
                         ],
                         at,

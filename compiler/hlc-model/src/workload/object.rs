@@ -4,7 +4,7 @@ use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_kube::Lookup;
 use hlc_plan::PlannedObject;
 use hlc_schema::suggest::list_names;
-use hlc_schema::{Data, DataValue, Map, ObjectNode};
+use hlc_schema::{Data, DataValue, Map, NameRule, ObjectNode};
 
 use super::Workload;
 use crate::lower::{Lower, assemble};
@@ -134,10 +134,38 @@ fn api_version(
     given_at: Option<Span>,
 ) -> Option<(String, bool)> {
     let kind = &node.kind.value;
+    if !kind.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        lower.resolver.report(
+            Diagnostic::new(&UNKNOWN_KIND, node.kind.span, format!("`{kind}` cannot be a kind"))
+                .help("a kind is letters and digits, such as `Deployment`"),
+        );
+        return None;
+    }
+    if let (Some(version), Some(at)) = (given, given_at)
+        && !is_api_version(version)
+    {
+        lower.resolver.report(
+            Diagnostic::new(&UNKNOWN_KIND, at, format!("`{version}` is no API version"))
+                .help("write `VERSION` or `GROUP/VERSION`, such as `v1` or `example.net/v1beta1`"),
+        );
+        return None;
+    }
     match (hlc_kube::lookup(kind, given), given) {
-        (Lookup::Found(info), _) => Some((info.api_version.to_owned(), info.namespaced)),
-        // A custom kind: most are namespaced, and hlc has no definition to look it up in.
-        (Lookup::Unknown { .. }, Some(version)) if !is_builtin_group(version) => Some((version.to_owned(), true)),
+        (Lookup::Found(info), _) => {
+            if let Some(cluster) = node.cluster {
+                let belongs = if info.namespaced { "a namespace" } else { "the whole cluster" };
+                lower.resolver.report(
+                    Diagnostic::new(&OBJECT_IDENTITY, cluster, format!("hlc knows that {kind} belongs to {belongs}"))
+                        .help("remove `(cluster)`: it is for custom kinds that hlc does not know"),
+                );
+                return None;
+            }
+            Some((info.api_version.to_owned(), info.namespaced))
+        }
+        // A custom kind: hlc has no definition to look its scope up in, and most have a namespace.
+        (Lookup::Unknown { .. }, Some(version)) if !is_builtin_group(version) => {
+            Some((version.to_owned(), node.cluster.is_none()))
+        }
         (Lookup::Unknown { suggestion }, _) => {
             let (at, message) = match (given, given_at) {
                 (Some(version), Some(at)) => (at, format!("Kubernetes has no {kind} in `{version}`")),
@@ -179,4 +207,10 @@ fn is_builtin_group(api_version: &str) -> bool {
         None => true,
         Some((group, _)) => !group.contains('.'),
     }
+}
+
+/// True for `v1` and `example.net/v1`.
+fn is_api_version(text: &str) -> bool {
+    let (group, version) = text.split_once('/').map_or((None, text), |(group, version)| (Some(group), version));
+    group.is_none_or(|group| NameRule::Subdomain.fault(group).is_none()) && NameRule::Label.fault(version).is_none()
 }

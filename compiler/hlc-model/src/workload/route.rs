@@ -9,6 +9,7 @@ use hlc_schema::{AttrDecl, Data, Def, Expr, Node, Ref, Scalar, Spanned};
 use super::{Endpoint, Public, Workload};
 use crate::concept::Gateway;
 use crate::lower::Lower;
+use crate::model::Model;
 use crate::resolve::Resolver;
 
 pub(crate) const CODES: &[&Code] = &[&ROUTE_BACKEND, &ROUTE_GATEWAY];
@@ -47,6 +48,7 @@ const ATTRIBUTES: &[AttrDecl] =
 #[derive(Debug, Node)]
 #[node(
     name = "route",
+    names = Subdomain,
     scope = Local,
     attributes = ATTRIBUTES,
     example = r#"route "grafana" service="grafana" port=3000 {
@@ -148,15 +150,26 @@ impl Route {
         lower.resolver.report(diagnostic);
     }
 
-    fn gateway<'m>(&self, lower: &Lower<'m>) -> Option<&'m (hlc_schema::ScopeId, Gateway, String)> {
-        let gateways = &lower.resolver.model.gateways;
-        if let Some(reference) = &self.gateway {
-            return gateways.iter().find(|(_, gateway, _)| gateway.name.name == reference.name); // unknown names are reported
+    /// The gateway it attaches to, with its namespace: the one that is named, or the only one.
+    #[must_use]
+    pub fn gateway<'m>(&self, model: &'m Model) -> Option<(&'m Gateway, &'m str)> {
+        let (_, gateway, namespace) = match (&self.gateway, model.gateways.as_slice()) {
+            (Some(reference), gateways) => {
+                gateways.iter().find(|(_, gateway, _)| gateway.name.name == reference.name)?
+            }
+            (None, [only]) => only,
+            (None, _) => return None,
+        };
+        Some((gateway, namespace))
+    }
+
+    /// Reports that no single gateway is meant. Names that nothing has are reported as such.
+    fn report_gateway(&self, lower: &Lower<'_>) {
+        let model = lower.resolver.model;
+        if self.gateway.is_some() || model.faults.may_hide(Gateway::decl()) {
+            return;
         }
-        if let [only] = gateways.as_slice() {
-            return Some(only);
-        }
-        let names: Vec<_> = gateways.iter().map(|(_, gateway, _)| gateway.name.name.as_str()).collect();
+        let names: Vec<_> = model.gateways.iter().map(|(_, gateway, _)| gateway.name.name.as_str()).collect();
         let diagnostic =
             Diagnostic::new(&ROUTE_GATEWAY, self.name.span, format!("route `{}` has no gateway", self.name.name));
         lower.resolver.report(if names.is_empty() {
@@ -165,18 +178,20 @@ impl Route {
         } else {
             diagnostic.help(format!("say which: `gateway=\"…\"`; there are {}", list_names(&names, "and")))
         });
-        None
     }
 
     /// The HTTPRoute.
     pub(crate) fn lower(&self, lower: &Lower<'_>) -> Option<PlannedObject> {
         let backend = self.backend(lower.workload);
-        if backend.is_none() {
+        if backend.is_none() && lower.is_whole() {
             self.report_backend(lower);
         }
-        let gateway = self.gateway(lower);
+        let gateway = self.gateway(lower.resolver.model);
+        if gateway.is_none() {
+            self.report_gateway(lower);
+        }
         let hosts = self.hosts(lower.resolver, lower.scope);
-        let ((service, port), (_, gateway, gateway_namespace), hosts) = (backend?, gateway?, hosts?);
+        let ((service, port), (gateway, gateway_namespace), hosts) = (backend?, gateway?, hosts?);
         let at = self.head;
         let text = |text: &str| Data::string(text, at);
         let parent = Data::map(

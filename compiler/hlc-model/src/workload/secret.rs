@@ -2,6 +2,7 @@
 
 use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_plan::PlannedObject;
+use hlc_schema::scalar::{ConfigKey, DnsLabel};
 use hlc_schema::suggest::list_names;
 use hlc_schema::{AttrDecl, Data, Def, Node, Ref, Spanned};
 
@@ -31,6 +32,7 @@ const ATTRIBUTES: &[AttrDecl] = &[AttrDecl { name: "name", doc: "The Kubernetes 
 #[derive(Debug, Node)]
 #[node(
     name = "secret",
+    names = Subdomain,
     scope = Local,
     attributes = ATTRIBUTES,
     example = r#"secret "grafana-admin" path="/grafana" {
@@ -49,7 +51,7 @@ pub struct Secret {
     pub path: Spanned<String>,
     /// Keys that are called the same in the store and in the Secret.
     #[prop]
-    pub keys: Vec<Spanned<String>>,
+    pub keys: Vec<Spanned<ConfigKey>>,
     /// Keys that are called otherwise in the store.
     #[block]
     pub key: Vec<SecretMapping>,
@@ -67,20 +69,20 @@ pub struct Secret {
 pub struct SecretMapping {
     /// The key in the Kubernetes Secret.
     #[arg]
-    pub name: Spanned<String>,
+    pub name: Spanned<ConfigKey>,
     /// The key in the store.
     #[prop]
-    pub from: Spanned<String>,
+    pub from: Spanned<ConfigKey>,
 }
 
 impl Secret {
     /// Its keys in Kubernetes.
-    pub fn kubernetes_keys(&self) -> impl Iterator<Item = &Spanned<String>> {
+    pub fn kubernetes_keys(&self) -> impl Iterator<Item = &Spanned<ConfigKey>> {
         self.keys.iter().chain(self.key.iter().map(|mapping| &mapping.name))
     }
 
     /// Its keys in the store.
-    pub fn store_keys(&self) -> impl Iterator<Item = &Spanned<String>> {
+    pub fn store_keys(&self) -> impl Iterator<Item = &Spanned<ConfigKey>> {
         self.keys.iter().chain(self.key.iter().map(|mapping| &mapping.from))
     }
 
@@ -100,7 +102,7 @@ impl Secret {
     pub(crate) fn lower(&self, lower: &Lower<'_>) -> Option<PlannedObject> {
         let model = lower.resolver.model;
         let Some(store) = self.store(model) else {
-            if self.store.is_none() {
+            if self.store.is_none() && !model.faults.may_hide(SecretStore::decl()) {
                 let names: Vec<_> = model.stores().map(|store| store.name.name.as_str()).collect();
                 let diagnostic = Diagnostic::new(
                     &SECRET_STORE,
@@ -125,6 +127,7 @@ impl Secret {
         let host = lower.resolver.value(&store.host, hlc_schema::ScopeId::default())?;
         let at = self.head;
         let given = |text: &Spanned<String>| Data::string(text.value.as_str(), text.span);
+        let label = |label: &Spanned<DnsLabel>| Data::string(label.value.as_str(), label.span);
         let account = &store.service_account;
         let authentication = Data::map(
             [(
@@ -145,7 +148,7 @@ impl Secret {
                         ),
                         (
                             "serviceAccountRef",
-                            Data::map([("name", given(&account.name)), ("namespace", given(&account.namespace))], at),
+                            Data::map([("name", label(&account.name)), ("namespace", label(&account.namespace))], at),
                         ),
                     ],
                     at,
@@ -159,9 +162,16 @@ impl Secret {
             ("secretNamespace", Data::string(lower.namespace(), at)),
         ];
         if !self.key.is_empty() {
-            // A template renames keys; without one the operator copies all keys of the path under their own names.
+            // A template renames keys; without one the operator copies all keys of the path under their own names. It is Go's
+            // text/template, where a key that is no identifier needs `index`.
             let data = self.store_keys().zip(self.kubernetes_keys()).map(|(from, name)| {
-                (name.value.clone(), Data::string(format!("{{{{ .{}.Value }}}}", from.value), from.span))
+                let key = from.value.as_str();
+                let value = if key.contains(['-', '.']) || key.starts_with(|c: char| c.is_ascii_digit()) {
+                    format!("{{{{ (index . \"{key}\").Value }}}}")
+                } else {
+                    format!("{{{{ .{key}.Value }}}}")
+                };
+                (name.value.as_str().to_owned(), Data::string(value, from.span))
             });
             managed.push(("template", Data::map([("data", Data::map(data, at))], at)));
         }

@@ -132,6 +132,13 @@ fn check_child<'a>(decl: &'static NodeDecl, child: syntax::Node<'a>, cx: &mut Cx
 fn unknown_child(decl: &'static NodeDecl, child: syntax::Node<'_>, cx: &Cx<'_>) -> Diagnostic {
     let name = child.name();
     let diagnostic = Diagnostic::new(&UNKNOWN_NODE, child.name_span(), format!("`{}` cannot hold `{name}`", decl.name));
+    if let Some(kind) = cx.object_kind(&name).filter(|_| decl.holds_objects()) {
+        return diagnostic.help(format!("a Kubernetes object is written `{kind} \"name\" {{ … }}`")).suggest(
+            format!("write `{kind}`"),
+            child.name_span(),
+            kind,
+        );
+    }
     if let Some(meant) = nearest(&name, decl.names()) {
         return diagnostic.help(format!("did you mean `{meant}`?")).suggest(
             format!("write `{meant}`"),

@@ -6,7 +6,6 @@ use super::{annotations, characters, entries, habits, lines, strings, words};
 
 /// Mistakes that spoil at most the line they stand on: every block and every other line is what the author meant.
 static LOCAL: &[&Code] = &[
-    &entries::NAME_EXPECTED,
     &entries::MISSING_SPACE,
     &entries::MISSING_VALUE,
     &entries::STRAY_EQUALS,
