@@ -2,15 +2,15 @@
 //!
 //! - [`lookup`] and [`kinds`]: which kinds there are, so that `Deployment "web" { … }` needs no apiVersion.
 //! - [`schema`]: what the fields of built-in kinds are, with a sentence about each.
-//! - [`validate`]: an object judged by that; its findings are in [`CODES`].
+//! - [`validate_any`]: an object judged by that; its findings are in [`CODES`].
 //! - [`to_yaml`], [`data_to_yaml`], [`data_from_yaml`], [`data_to_json`]: data out and in.
 //! - [`output_tree`]: a plan as files.
 //!
 //! Architecture invariants:
 //! - Pure: text and data in, text and findings out. No file, no network, no process, no clock.
 //! - The same object gives the same bytes, whatever order it was written in.
-//! - Nothing is downloaded or guessed at run time: the schemas are of one Kubernetes release and embedded. An object of a
-//!   kind that has no schema is never judged.
+//! - Nothing is downloaded or guessed at run time: the schemas are of one Kubernetes release and embedded. Of an
+//!   object whose kind has no schema only what all objects share is judged.
 //! - A definition is decoded when an object needs it, so that a check of a few objects costs microseconds, not a parse of
 //!   all of Kubernetes.
 //!
@@ -29,5 +29,5 @@ pub use kind::{KindInfo, Lookup, kinds, lookup};
 pub use output::output_tree;
 pub use schema::KUBERNETES_VERSION;
 pub use tree::OutputTree;
-pub use validate::{CODES, validate};
+pub use validate::{CODES, validate, validate_any};
 pub use yaml::{YamlError, data_from_yaml, data_to_yaml, to_yaml};

@@ -32,6 +32,10 @@ pub enum Type {
     Text,
     /// Text of lower-case letters, digits and `-`, at most so many characters.
     Label(usize),
+    /// Text such as the key of a label: `app`, `example.net/app`.
+    QualifiedName,
+    /// Text such as the value of a label; may be empty.
+    LabelValue,
     /// One of a closed set of words.
     Word(Vec<&'static str>),
     /// Text, base64.
@@ -60,11 +64,31 @@ pub enum Type {
         item: Box<Type>,
         /// Groups of fields that no two items share.
         keys: Vec<Vec<&'static str>>,
+        /// A field that every item has where there are several.
+        named: Option<&'static str>,
     },
     /// A map with keys of the author's choice.
-    Map(Box<Type>),
+    Map {
+        /// What each key must look like.
+        keys: Keys,
+        /// What each value takes.
+        item: Box<Type>,
+    },
     /// A map with known fields.
     Object(DefinitionId),
+}
+
+/// What the keys of a map must look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keys {
+    /// Anything.
+    Any,
+    /// Qualified names with a lower-case prefix.
+    Label,
+    /// Qualified names.
+    Annotation,
+    /// Names of files.
+    File,
 }
 
 impl Definition {
@@ -106,9 +130,10 @@ fn field(line: &'static str, find: &dyn Fn(&str) -> Option<DefinitionId>) -> Opt
 /// The notation of types:
 ///
 /// ```text
-/// s text    d label, 63   c label, 15   e:A|B word   y base64    t time
+/// s text    d label, 63   c label, 15   e:A|B word   y base64    t time   k qualified name   v label value
 /// b bool    i int32       l int64       p port       n number    q quantity   o int or text   x any
-/// [T list   [a+b,c=T list whose items differ in a and b together, and in c    {T map    @name object
+/// [T list   [a+b,c=T list whose items differ in a and b together, and in c   [c!=T where several items all have c
+/// {T map    {l=T, {a=T, {f=T map whose keys are those of labels, of annotations, names of files   @name object
 /// ```
 fn takes(notation: &'static str, find: &dyn Fn(&str) -> Option<DefinitionId>) -> Option<Type> {
     let mut chars = notation.chars();
@@ -119,6 +144,8 @@ fn takes(notation: &'static str, find: &dyn Fn(&str) -> Option<DefinitionId>) ->
         // RFC 1123 label; RFC 6335 service name.
         'd' => Type::Label(63),
         'c' => Type::Label(15),
+        'k' => Type::QualifiedName,
+        'v' => Type::LabelValue,
         'e' => Type::Word(rest.strip_prefix(':')?.split('|').collect()),
         'y' => Type::Base64,
         't' => Type::Time,
@@ -131,14 +158,25 @@ fn takes(notation: &'static str, find: &dyn Fn(&str) -> Option<DefinitionId>) ->
         'o' => Type::IntOrText,
         'x' => Type::Any,
         '[' => {
-            // An item that is a word may hold no `=`; keys stand only before objects.
-            let (keys, item) = match rest.split_once('=') {
-                Some((keys, item)) => (keys.split(',').map(|group| group.split('+').collect()).collect(), item),
-                None => (Vec::new(), rest),
+            // Keys stand only before objects.
+            let (groups, item) = match rest.split_once('=') {
+                Some((groups, item)) if item.starts_with('@') => (groups, item),
+                Some(_) | None => ("", rest),
             };
-            Type::List { item: Box::new(takes(item, find)?), keys }
+            let groups = || groups.split(',').filter(|group| !group.is_empty());
+            let keys = groups().map(|group| group.trim_end_matches('!').split('+').collect()).collect();
+            let named = groups().find_map(|group| group.strip_suffix('!'));
+            Type::List { item: Box::new(takes(item, find)?), keys, named }
         }
-        '{' => Type::Map(Box::new(takes(rest, find)?)),
+        '{' => {
+            let (keys, item) = match rest.split_at_checked(2) {
+                Some(("l=", item)) => (Keys::Label, item),
+                Some(("a=", item)) => (Keys::Annotation, item),
+                Some(("f=", item)) => (Keys::File, item),
+                Some(_) | None => (Keys::Any, rest),
+            };
+            Type::Map { keys, item: Box::new(takes(item, find)?) }
+        }
         '@' => Type::Object(find(rest)?),
         _ => return None,
     })

@@ -8,7 +8,7 @@ mod definition;
 
 use std::sync::OnceLock;
 
-pub use definition::{Definition, Field, Type};
+pub use definition::{Definition, Field, Keys, Type};
 
 use crate::kind::{self, KindInfo};
 
@@ -77,7 +77,7 @@ fn inside(mut takes: &'static Type) -> Option<Place> {
     while let Type::List { item, .. } = takes {
         takes = item;
     }
-    if let Type::Map(item) = takes {
+    if let Type::Map { item, .. } = takes {
         return Some(Place::Map(item));
     }
     if let Type::Object(id) = takes { definition(*id).map(Place::Object) } else { None }

@@ -53,7 +53,7 @@ pub(super) fn unknown(
     let finding = Diagnostic::new(
         &UNKNOWN_FIELD,
         entry.key_span,
-        format!("a {} has no field `{}`", walk.kind(), walk.path_of(key)),
+        format!("{} has no field `{}`", show::a(walk.kind()), walk.path_of(key)),
     );
     let names = || definition.fields().iter().map(|field| field.name).filter(|name| map.entry(name).is_none());
     let near = nearest(key, names());
@@ -62,7 +62,7 @@ pub(super) fn unknown(
         && is_slip(key, name)
         && fits(name)
     {
-        return renamed(walk, finding, definition, name, entry);
+        return renamed(walk, finding, definition, name, (key, entry));
     }
     if let Some(home) = above(walk, key).or_else(|| below(walk, definition, map, key)) {
         walk.meant(home.path.clone());
@@ -71,7 +71,7 @@ pub(super) fn unknown(
         return documented(finding, home.field);
     }
     if let Some(name) = near {
-        return renamed(walk, finding, definition, name, entry);
+        return renamed(walk, finding, definition, name, (key, entry));
     }
     let fields: Vec<_> = definition.fields().iter().map(|field| field.name).filter(|name| *name != "status").collect();
     finding
@@ -85,14 +85,11 @@ fn renamed(
     finding: Diagnostic,
     definition: &'static Definition,
     name: &'static str,
-    entry: &MapEntry,
+    (key, entry): (&str, &MapEntry),
 ) -> Diagnostic {
     walk.meant(walk.path_of(name));
-    let finding = finding.here(format!("did you mean `{name}`?")).suggest(
-        format!("write `{name}`"),
-        entry.key_span,
-        show::kdl_text(name),
-    );
+    let finding = finding.here(format!("did you mean `{name}`?"));
+    let finding = show::suggest(finding, entry.key_span, key, &show::kdl_text(name));
     match definition.field(name) {
         Some(field) => documented(finding, field),
         None => finding,
@@ -108,7 +105,7 @@ fn fits(takes: &Type, data: &Data) -> bool {
     match (takes, &data.value) {
         (Type::Any, _) => true,
         (Type::List { .. }, value) => matches!(value, DataValue::List(_)),
-        (Type::Object(_) | Type::Map(_), value) => matches!(value, DataValue::Map(_)),
+        (Type::Object(_) | Type::Map { .. }, value) => matches!(value, DataValue::Map(_)),
         (_, value) => !matches!(value, DataValue::List(_) | DataValue::Map(_)),
     }
 }

@@ -6,7 +6,7 @@ use hlc_diag::{Diagnostic, FileId, Span};
 use hlc_schema::{Data, DataValue, Map};
 use kdl::{KdlDocument, KdlNode, KdlValue};
 
-use crate::{Lookup, lookup, validate};
+use crate::{Lookup, lookup, validate_any};
 
 /// Judges every object in a fragment such as `workload "web" { Service "web" { … } }`.
 pub(super) fn check(text: &str) -> Vec<Diagnostic> {
@@ -18,11 +18,12 @@ pub(super) fn check(text: &str) -> Vec<Diagnostic> {
             continue;
         }
         let api_version = node.get("apiVersion").and_then(KdlValue::as_string);
-        let info = match lookup(kind, api_version) {
-            Lookup::Found(info) => info,
-            other @ (Lookup::Ambiguous(_) | Lookup::Unknown { .. }) => panic!("{other:?}"),
+        let api_version = match (lookup(kind, api_version), api_version) {
+            (Lookup::Found(info), _) => info.api_version,
+            (Lookup::Unknown { .. }, Some(given)) => given,
+            (other @ (Lookup::Ambiguous(_) | Lookup::Unknown { .. }), _) => panic!("{other:?}"),
         };
-        found.extend(validate(&info, &object(node)));
+        found.extend(validate_any(api_version, kind, &object(node)));
     }
     found
 }

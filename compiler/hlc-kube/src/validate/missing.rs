@@ -2,6 +2,7 @@
 
 use hlc_diag::{Code, Diagnostic, Severity, Span};
 
+use super::show;
 use super::walk::Walk;
 use crate::schema::{Definition, Field, Type};
 
@@ -40,10 +41,18 @@ pub(super) static MISSING_FIELD: Code = Code {
 
 pub(super) fn missing(walk: &Walk<'_>, definition: &Definition, field: &Field, span: Span) -> Diagnostic {
     let finding =
-        Diagnostic::new(&MISSING_FIELD, span, format!("a {} needs `{}`", walk.kind(), walk.path_of(field.name)))
+        Diagnostic::new(&MISSING_FIELD, span, format!("{} needs `{}`", show::a(walk.kind()), walk.path_of(field.name)))
             .here(format!("`{}` is missing here", field.name))
             .help(format!("add {}", example(definition, field)));
     if field.doc.is_empty() { finding } else { finding.note(format!("`{}`: {}", field.name, field.doc)) }
+}
+
+/// An item of a list that must have a field because it is not the only one; `list` is what its items are called.
+pub(super) fn missing_among_several(walk: &Walk<'_>, list: &str, field: &str, span: Span) -> Diagnostic {
+    let message = format!("{} with several `{list}` needs `{}`", show::a(walk.kind()), walk.path_of(field));
+    Diagnostic::new(&MISSING_FIELD, span, message)
+        .here(format!("`{field}` is missing here"))
+        .help(format!("add `{field}=…` to each of them, no two the same"))
 }
 
 /// How the field could be written.
@@ -53,7 +62,7 @@ fn example(definition: &Definition, field: &Field) -> String {
         (_, "DeploymentSpec" | "StatefulSetSpec" | "DaemonSetSpec" | "ReplicaSetSpec") if name == "selector" => {
             "`selector { matchLabels app=… }`, the labels of the template's pods".to_owned()
         }
-        (Type::Object(_) | Type::Map(_), _) => format!("`{name} {{ … }}`"),
+        (Type::Object(_) | Type::Map { .. }, _) => format!("`{name} {{ … }}`"),
         (Type::List { item, .. }, _) if matches!(**item, Type::Object(_)) => {
             format!("`{name} {{ - … }}`, an item per dash")
         }
@@ -64,9 +73,17 @@ fn example(definition: &Definition, field: &Field) -> String {
         (Type::Word(words), _) => format!("`{name}={}`", words.join(&format!("` or `{name}="))),
         (Type::Bool, _) => format!("`{name}=#true` or `{name}=#false`"),
         (Type::Int32 | Type::Int64 | Type::Port | Type::Number | Type::IntOrText, _) => format!("`{name}=…`, a number"),
-        (Type::Text | Type::Label(_) | Type::Base64 | Type::Time | Type::Quantity | Type::Any, _) => {
-            format!("`{name}=\"…\"`")
-        }
+        (
+            Type::Text
+            | Type::Label(_)
+            | Type::QualifiedName
+            | Type::LabelValue
+            | Type::Base64
+            | Type::Time
+            | Type::Quantity
+            | Type::Any,
+            _,
+        ) => format!("`{name}=\"…\"`"),
     }
 }
 

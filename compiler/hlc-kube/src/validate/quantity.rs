@@ -43,11 +43,10 @@ pub(super) fn bad(walk: &Walk<'_>, data: &Data) -> Option<Diagnostic> {
     let finding =
         Diagnostic::new(&BAD_QUANTITY, data.span, format!("`{}` takes a quantity, and `{text}` is none", walk.path()));
     Some(match mended(text) {
-        Some(better) => finding.here(format!("did you mean `{better}`?")).suggest(
-            format!("write `{}`", show::quoted(&better)),
-            data.span,
-            show::quoted(&better),
-        ),
+        Some(better) => {
+            let finding = finding.here(format!("did you mean `{better}`?"));
+            show::suggest(finding, data.span, text, &show::quoted(&better))
+        }
         None => {
             finding.here("not a quantity").help("a number and a suffix without a space: `500m`, `2`, `512Mi`, `10Gi`")
         }

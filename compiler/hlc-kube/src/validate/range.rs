@@ -52,6 +52,8 @@ impl Limits {
             Type::Int64
             | Type::Text
             | Type::Label(_)
+            | Type::QualifiedName
+            | Type::LabelValue
             | Type::Word(_)
             | Type::Base64
             | Type::Time
@@ -60,7 +62,7 @@ impl Limits {
             | Type::Quantity
             | Type::Any
             | Type::List { .. }
-            | Type::Map(_)
+            | Type::Map { .. }
             | Type::Object(_) => Self {
                 least: i64::MIN.into(),
                 greatest: i64::MAX.into(),

@@ -42,11 +42,10 @@ pub(super) fn scalar(data: &Data) -> Option<String> {
         DataValue::Bool(value) => Some(format!("#{value}")),
         DataValue::Integer(value) => Some(value.to_string()),
         DataValue::Float(value) => Some(format!("{value:?}")),
-        DataValue::String(text) if text.chars().count() > 40 || text.contains('\n') => {
-            let start: String = text.lines().next().unwrap_or("").chars().take(40).collect();
-            Some(quoted(&format!("{start}…")))
+        DataValue::String(text) => {
+            let short = shortened(text);
+            Some(if short == *text { kdl_text(text) } else { quoted(&short) })
         }
-        DataValue::String(text) => Some(kdl_text(text)),
         DataValue::List(_) | DataValue::Map(_) => None,
     }
 }
@@ -67,13 +66,55 @@ pub(super) fn is_literal(span: Span, length: usize) -> bool {
     usize::try_from(span.end.saturating_sub(span.start)) == Ok(length)
 }
 
-/// Adds a fix that puts another text in the place of `data`; unasked only where the place holds the very text `written`,
-/// quoted or not.
-pub(super) fn replace(finding: Diagnostic, data: &Data, written: &str, text: &str) -> Diagnostic {
-    let title = format!("write `{text}`");
-    if is_literal(data.span, written.len()) || is_literal(data.span, written.len() + 2) {
-        finding.fix(title, data.span, text)
+/// True when the place holds this text, bare or in quotes; not a reference to where it comes from, nor the node that hlc
+/// composed a name from.
+fn holds(span: Span, text: &str) -> bool {
+    is_literal(span, text.len()) || is_literal(span, text.len() + 2)
+}
+
+/// Adds a fix that puts `text` in a place, if the place holds the very text `written`.
+pub(super) fn replace(finding: Diagnostic, span: Span, written: &str, text: &str) -> Diagnostic {
+    if holds(span, written) { finding.fix(format!("write `{text}`"), span, text) } else { finding }
+}
+
+/// As [`replace`], of what was likely meant: never done unasked.
+pub(super) fn suggest(finding: Diagnostic, span: Span, written: &str, text: &str) -> Diagnostic {
+    if holds(span, written) { finding.suggest(format!("write `{text}`"), span, text) } else { finding }
+}
+
+/// The first line of a text, at most 40 characters.
+pub(super) fn shortened(text: &str) -> String {
+    if text.chars().count() <= 40 && !text.contains('\n') {
+        return text.to_owned();
+    }
+    let start: String = text.lines().next().unwrap_or("").chars().take(40).collect();
+    format!("{start}…")
+}
+
+/// A kind with its article, as it is spoken: a Deployment, an Application, an HTTPRoute, a UDPRoute.
+pub(super) fn a(kind: &str) -> String {
+    let mut letters = kind.chars();
+    let (first, second) = (letters.next().unwrap_or(' '), letters.next().unwrap_or(' '));
+    let spelled = first.is_ascii_uppercase() && (second.is_ascii_uppercase() || second.is_ascii_digit());
+    let vowel = if spelled {
+        "AEFHILMNORSX".contains(first)
     } else {
-        finding.suggest(title, data.span, text)
+        "AEIO".contains(first) || (first == 'U' && "lmnp".contains(second) && !kind.starts_with("Uni"))
+    };
+    format!("{} {kind}", if vowel { "an" } else { "a" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::a;
+
+    #[test]
+    fn articles() {
+        for kind in ["Application", "Ingress", "HTTPRoute", "IPAddress", "Upload", "Event", "NFSExport", "APIService"] {
+            assert_eq!(a(kind), format!("an {kind}"));
+        }
+        for kind in ["Deployment", "UDPRoute", "TLSRoute", "User", "UnitTest", "HorizontalPodAutoscaler", "VMAgent"] {
+            assert_eq!(a(kind), format!("a {kind}"));
+        }
     }
 }

@@ -43,10 +43,10 @@ pub(super) fn not_text(walk: &Walk<'_>, data: &Data) -> Diagnostic {
     if show::is_literal(data.span, written.len()) {
         return finding.help(help).fix(format!("write `{quoted}`"), data.span, quoted);
     }
-    if matches!(data.value, DataValue::Bool(_)) {
-        return finding.help(help).suggest(format!("write `{quoted}`"), data.span, quoted);
+    if !matches!(data.value, DataValue::Float(_)) {
+        return finding.help(help);
     }
-    // `1.10` and `0x1F` are quoted with the spelling they have.
+    // `1.10` is quoted with the spelling it has.
     let mut finding = finding.help("quote it");
     let edits = vec![
         Edit { span: hlc_diag::Span { end: data.span.start, ..data.span }, text: "\"".to_owned() },
@@ -78,7 +78,7 @@ pub(super) fn not_a_boolean(walk: &Walk<'_>, data: &Data) -> Diagnostic {
         "false" | "no" | "off" => "#false",
         _ => return finding,
     };
-    show::replace(finding.help(format!("write `{value}`, without quotes and with `#`")), data, text, value)
+    show::replace(finding.help(format!("write `{value}`, without quotes and with `#`")), data.span, text, value)
 }
 
 /// Something else where a number is wanted.
@@ -87,11 +87,12 @@ pub(super) fn not_a_number(walk: &Walk<'_>, data: &Data) -> Diagnostic {
     match &data.value {
         DataValue::String(text) if text.trim().parse::<i64>().is_ok() => {
             let number = text.trim();
-            show::replace(finding.help(format!("leave the quotes out: `{number}`")), data, text, number)
+            show::replace(finding.help(format!("leave the quotes out: `{number}`")), data.span, text, number)
         }
         DataValue::Float(value) if value.fract() == 0.0 && value.abs() < 1e15 => {
             let number = format!("{value:.0}");
-            finding.help(format!("write `{number}`")).suggest(format!("write `{number}`"), data.span, number)
+            let written = show::scalar(data).unwrap_or_default();
+            show::suggest(finding.help(format!("write `{number}`")), data.span, &written, &number)
         }
         DataValue::String(_)
         | DataValue::Float(_)
@@ -117,7 +118,7 @@ pub(super) fn not_int_or_text(walk: &Walk<'_>, data: &Data) -> Diagnostic {
 /// Something else where a list is wanted.
 pub(super) fn not_a_list(walk: &Walk<'_>, item: &Type, data: &Data) -> Diagnostic {
     let name = walk.field_name();
-    let wanted = if matches!(item, Type::Object(_) | Type::Map(_)) { "a list of maps" } else { "a list" };
+    let wanted = if matches!(item, Type::Object(_) | Type::Map { .. }) { "a list of maps" } else { "a list" };
     let finding = wrong(walk, data, wanted);
     match show::scalar(data) {
         Some(value) => finding.help(format!("a list has a dash, also with one item: `{name} {{ - {value} }}`")),

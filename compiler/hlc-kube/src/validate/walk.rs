@@ -5,9 +5,8 @@ use std::fmt::Write;
 use hlc_diag::{Diagnostic, Span};
 use hlc_schema::{Data, DataValue, Map};
 
-use super::{base64, duplicate, field, missing, name, null, quantity, range, types, word};
-use crate::KindInfo;
-use crate::schema::{self, Definition, Type};
+use super::{base64, duplicate, field, file_key, label, missing, name, null, quantity, range, types, word};
+use crate::schema::{self, Definition, Keys, Type};
 
 /// One step from an object into it.
 #[derive(Clone, Copy)]
@@ -22,7 +21,8 @@ pub(super) enum Step<'a> {
 
 /// Where the walk is and what it has found.
 pub(super) struct Walk<'a> {
-    kind: &'a KindInfo,
+    group: &'a str,
+    kind: &'a str,
     path: Vec<Step<'a>>,
     /// The maps the walk is in: their definitions and the lengths of their paths.
     pub(super) above: Vec<(&'static Definition, usize)>,
@@ -34,8 +34,17 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(kind: &'a KindInfo) -> Self {
-        Self { kind, path: Vec::new(), above: Vec::new(), found: Vec::new(), missed: Vec::new(), meant: Vec::new() }
+    /// Of an object of a kind in a group.
+    pub(super) fn new(group: &'a str, kind: &'a str) -> Self {
+        Self {
+            group,
+            kind,
+            path: Vec::new(),
+            above: Vec::new(),
+            found: Vec::new(),
+            missed: Vec::new(),
+            meant: Vec::new(),
+        }
     }
 
     /// An object of a kind with a schema.
@@ -61,7 +70,9 @@ impl<'a> Walk<'a> {
     }
 
     fn name_of(&mut self, body: &'a Data) {
-        if let Some(finding) = body.at(&["metadata", "name"]).and_then(|data| name::object_name(self.kind, data)) {
+        if let Some(finding) =
+            body.at(&["metadata", "name"]).and_then(|data| name::object_name(self.group, self.kind, data))
+        {
             self.report(finding);
         }
     }
@@ -82,8 +93,8 @@ impl<'a> Walk<'a> {
     }
 
     /// The kind of the object.
-    pub(super) fn kind(&self) -> &'static str {
-        self.kind.kind
+    pub(super) fn kind(&self) -> &'a str {
+        self.kind
     }
 
     /// Where the walk is, as Kubernetes writes it: `spec.template.spec.containers[0].env[1]`.
@@ -178,8 +189,8 @@ impl<'a> Walk<'a> {
                 Some(definition) => self.object(definition, data),
                 None => self.nulls(data),
             },
-            Type::List { item, keys } => self.list(item, keys, data),
-            Type::Map(item) => self.free_map(item, data),
+            Type::List { item, keys, named } => self.list(item, keys, *named, data),
+            Type::Map { keys, item } => self.free_map(*keys, item, data),
             Type::Text => self.scalar(data, &DataValue::String(String::new()), types::not_text, |_, _| None),
             Type::Time => self.scalar(data, &DataValue::String(String::new()), types::not_text, |_, _| None),
             Type::Label(longest) => {
@@ -187,6 +198,12 @@ impl<'a> Walk<'a> {
                 self.scalar(data, &DataValue::String(String::new()), types::not_text, |walk, data| {
                     name::label(walk, longest, data)
                 });
+            }
+            Type::QualifiedName => {
+                self.scalar(data, &DataValue::String(String::new()), types::not_text, label::bad_name);
+            }
+            Type::LabelValue => {
+                self.scalar(data, &DataValue::String(String::new()), types::not_text, label::bad_value);
             }
             Type::Word(words) => {
                 self.scalar(data, &DataValue::String(String::new()), types::not_text, |walk, data| {
@@ -253,7 +270,13 @@ impl<'a> Walk<'a> {
         self.report(finding);
     }
 
-    fn list(&mut self, item: &'static Type, keys: &'static [Vec<&'static str>], data: &'a Data) {
+    fn list(
+        &mut self,
+        item: &'static Type,
+        keys: &'static [Vec<&'static str>],
+        named: Option<&'static str>,
+        data: &'a Data,
+    ) {
         let DataValue::List(items) = &data.value else {
             return self.wrong(data, |walk, data| types::not_a_list(walk, item, data));
         };
@@ -262,14 +285,39 @@ impl<'a> Walk<'a> {
             self.value(item, data);
             self.path.pop();
         }
+        if let Some(field) = named.filter(|_| items.len() > 1) {
+            self.all_have(field, items);
+        }
         for group in keys {
             duplicate::find(self, group, items);
         }
     }
 
-    fn free_map(&mut self, item: &'static Type, data: &'a Data) {
+    /// Items of which each needs a field, since there are others.
+    fn all_have(&mut self, field: &'static str, items: &'a [Data]) {
+        let list = self.field_name();
+        for (index, item) in items.iter().enumerate() {
+            if item.as_map().is_some_and(|map| map.entry(field).is_none()) {
+                self.path.push(Step::Item(index));
+                self.missed.push((self.found.len(), self.path_of(field)));
+                let finding = missing::missing_among_several(self, list, field, item.span);
+                self.report(finding);
+                self.path.pop();
+            }
+        }
+    }
+
+    fn free_map(&mut self, keys: Keys, item: &'static Type, data: &'a Data) {
         let DataValue::Map(map) = &data.value else { return self.wrong(data, types::not_a_free_map) };
         for (key, entry) in map.iter() {
+            let bad = match keys {
+                Keys::Any => None,
+                Keys::Label | Keys::Annotation => label::bad_key(self, keys, key, entry.key_span),
+                Keys::File => file_key::bad(self, key, entry.key_span),
+            };
+            if let Some(finding) = bad {
+                self.report(finding);
+            }
             self.path.push(Step::Key(key));
             self.value(item, &entry.value);
             self.path.pop();

@@ -43,14 +43,13 @@ pub(super) fn unknown(walk: &Walk<'_>, words: &[&'static str], data: &Data) -> O
         .help(format!("it takes {}", list_names(&shown, "or")));
     if let Some(word) = words.iter().find(|word| word.eq_ignore_ascii_case(text)) {
         let finding = finding.here(format!("it is written `{word}`"));
-        return Some(show::replace(finding, data, text, &show::kdl_text(word)));
+        return Some(show::replace(finding, data.span, text, &show::kdl_text(word)));
     }
     Some(match nearest(text, words.iter().copied()) {
-        Some(word) => finding.here(format!("did you mean `{word}`?")).suggest(
-            format!("write `{word}`"),
-            data.span,
-            show::kdl_text(word),
-        ),
+        Some(word) => {
+            let finding = finding.here(format!("did you mean `{word}`?"));
+            show::suggest(finding, data.span, text, &show::kdl_text(word))
+        }
         None => finding.here("not one of its words"),
     })
 }

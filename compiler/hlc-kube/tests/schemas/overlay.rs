@@ -15,7 +15,9 @@ pub(crate) enum More {
     Words(&'static str),
     /// The type's own letter, see `src/schema/definition.rs`.
     Type(&'static str),
-    /// Groups of fields that no two items share: `a+b,c`.
+    /// The whole notation of a map, keys and values.
+    Map(&'static str),
+    /// Groups of fields that no two items share: `a+b,c`; `c!` where several items must have the field.
     Keys(&'static str),
 }
 
@@ -28,8 +30,13 @@ impl More {
                 format!("{outer}e:{words}")
             }
             Self::Type(letter) => {
-                assert!(base == "s" || base == "i", "another type for {base}");
+                assert!(base == "s" || base == "i" || base == "[s", "another type for {base}");
                 (*letter).to_owned()
+            }
+            Self::Map(notation) => {
+                let item = base.strip_prefix('{').unwrap();
+                assert!(notation.ends_with(item) || (item == "s" && notation.ends_with('v')), "{notation} for {base}");
+                (*notation).to_owned()
             }
             Self::Keys(keys) => format!("[{keys}={}", base.strip_prefix('[').unwrap()),
         }
@@ -180,6 +187,21 @@ const WORDS: &[(&str, &[(&str, &str)])] = &[
     ("apiextensions.v1.CustomResourceConversion", &[("strategy", "None|Webhook")]),
 ];
 
+/// Labels and what selects by them (ValidateLabels), annotations (ValidateAnnotations), ConfigMaps and Secrets
+/// (IsConfigMapKey).
+const MAPS: &[(&str, &str, &str)] = &[
+    ("meta.v1.ObjectMeta", "labels", "{l=v"),
+    ("meta.v1.ObjectMeta", "annotations", "{a=s"),
+    ("meta.v1.LabelSelector", "matchLabels", "{l=v"),
+    ("core.v1.ServiceSpec", "selector", "{l=v"),
+    ("core.v1.ReplicationControllerSpec", "selector", "{l=v"),
+    ("core.v1.PodSpec", "nodeSelector", "{l=v"),
+    ("core.v1.ConfigMap", "data", "{f=s"),
+    ("core.v1.ConfigMap", "binaryData", "{f=y"),
+    ("core.v1.Secret", "data", "{f=y"),
+    ("core.v1.Secret", "stringData", "{f=s"),
+];
+
 /// Definition, field, letter. Ports: validation.IsValidPortNum; names of containers and volumes: IsDNS1123Label; names
 /// of ports: IsValidPortName and IsDNS1123Label.
 const TYPES: &[(&str, &str, &str)] = &[
@@ -195,6 +217,10 @@ const TYPES: &[(&str, &str, &str)] = &[
     ("core.v1.Volume", "name", "d"),
     ("core.v1.ServicePort", "name", "d"),
     ("core.v1.ContainerPort", "name", "c"),
+    ("meta.v1.ObjectMeta", "namespace", "d"),
+    ("meta.v1.ObjectMeta", "finalizers", "[k"),
+    ("meta.v1.LabelSelectorRequirement", "key", "k"),
+    ("meta.v1.LabelSelectorRequirement", "values", "[v"),
 ];
 
 /// Definition, field, keys.
@@ -210,7 +236,7 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("core.v1.Container", "volumeMounts", "mountPath"),
     ("core.v1.Container", "volumeDevices", "devicePath"),
     ("core.v1.Container", "ports", "containerPort+protocol,name"),
-    ("core.v1.ServiceSpec", "ports", "port+protocol,name"),
+    ("core.v1.ServiceSpec", "ports", "port+protocol,name!"),
 ];
 
 /// Definition and fields without which the API server refuses an object although the type calls them optional. Source:
@@ -239,6 +265,12 @@ pub(crate) fn table() -> Table {
         .iter()
         .flat_map(|(name, fields)| fields.iter().map(move |(field, words)| (*name, *field, More::Words(words))));
     let types = TYPES.iter().map(|(name, field, letter)| (*name, *field, More::Type(letter)));
+    let maps = MAPS.iter().map(|(name, field, notation)| (*name, *field, More::Map(notation)));
     let keys = KEYS.iter().map(|(name, field, keys)| (*name, *field, More::Keys(keys)));
-    words.chain(types).chain(keys).map(|(name, field, more)| ((name.to_owned(), field.to_owned()), more)).collect()
+    words
+        .chain(types)
+        .chain(maps)
+        .chain(keys)
+        .map(|(name, field, more)| ((name.to_owned(), field.to_owned()), more))
+        .collect()
 }
