@@ -2,7 +2,7 @@
 //!
 //! - [`lookup`] and [`kinds`]: which kinds there are, so that `Deployment "web" { … }` needs no apiVersion.
 //! - [`schema`]: what the fields of built-in kinds are, with a sentence about each.
-//! - [`validate_any`]: an object judged by that; its findings are in [`CODES`].
+//! - [`validate`]: an object judged by that; its findings are in [`CODES`].
 //! - [`to_yaml`], [`data_to_yaml`], [`data_from_yaml`], [`data_to_json`]: data out and in.
 //! - [`output_tree`]: a plan as files.
 //!
@@ -29,5 +29,5 @@ pub use kind::{KindInfo, Lookup, kinds, lookup};
 pub use output::output_tree;
 pub use schema::KUBERNETES_VERSION;
 pub use tree::OutputTree;
-pub use validate::{CODES, validate, validate_any};
+pub use validate::{CODES, validate};
 pub use yaml::{YamlError, data_from_yaml, data_to_yaml, to_yaml};

@@ -75,7 +75,7 @@ fn valid_manifests(folder: &Path) -> Result<(), Failed> {
         let object = hlc_kube::data_from_yaml(&text, span()).map_err(|error| error.to_string())?;
         let text_at = |key: &str| object.get(key).and_then(Data::as_str).unwrap();
         let name = path.file_name().unwrap().to_string_lossy();
-        for finding in hlc_kube::validate_any(text_at("apiVersion"), text_at("kind"), &object) {
+        for finding in hlc_kube::validate(text_at("apiVersion"), text_at("kind"), &object) {
             found.push(format!("{name} {} {}", finding.code.id, finding.message));
         }
     }

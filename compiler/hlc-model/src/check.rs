@@ -128,9 +128,7 @@ impl<'m> Facts<'m> {
         for (scope, workload) in scopes.iter().zip(&plan.workloads) {
             let before = found.len();
             for object in &workload.objects {
-                if let Lookup::Found(info) = hlc_kube::lookup(&object.kind, Some(&object.api_version)) {
-                    found.extend(hlc_kube::validate(&info, &object.body));
-                }
+                found.extend(hlc_kube::validate(&object.api_version, &object.kind, &object.body));
             }
             if found.iter().skip(before).any(Diagnostic::is_error) {
                 facts.refused.insert(*scope);

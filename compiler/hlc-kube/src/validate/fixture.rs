@@ -6,7 +6,7 @@ use hlc_diag::{Diagnostic, FileId, Span};
 use hlc_schema::{Data, DataValue, Map};
 use kdl::{KdlDocument, KdlNode, KdlValue};
 
-use crate::{Lookup, lookup, validate_any};
+use crate::{Lookup, lookup, validate};
 
 /// Judges every object in a fragment such as `workload "web" { Service "web" { … } }`.
 pub(super) fn check(text: &str) -> Vec<Diagnostic> {
@@ -23,7 +23,7 @@ pub(super) fn check(text: &str) -> Vec<Diagnostic> {
             (Lookup::Unknown { .. }, Some(given)) => given,
             (other @ (Lookup::Ambiguous(_) | Lookup::Unknown { .. }), _) => panic!("{other:?}"),
         };
-        found.extend(validate_any(api_version, kind, &object(node)));
+        found.extend(validate(api_version, kind, &object(node)));
     }
     found
 }

@@ -25,7 +25,7 @@ use hlc_diag::{Code, Diagnostic};
 use hlc_schema::Data;
 
 use crate::schema::{self, Definition};
-use crate::{KindInfo, Lookup, lookup};
+use crate::{Lookup, lookup};
 use walk::Walk;
 
 /// Every finding about Kubernetes objects, ordered by id.
@@ -49,20 +49,14 @@ pub static CODES: &[&Code] = &[
 /// `body` is the object without or with `apiVersion`, `kind` and `metadata`, which are never missed. Of a kind without
 /// schema what all objects share is judged: `metadata`, the name, the namespace, nulls.
 #[must_use]
-pub fn validate_any(api_version: &str, kind: &str, body: &Data) -> Vec<Diagnostic> {
+pub fn validate(api_version: &str, kind: &str, body: &Data) -> Vec<Diagnostic> {
     match lookup(kind, Some(api_version)) {
-        Lookup::Found(info) => validate(&info, body),
+        Lookup::Found(info) => judge(info.group(), info.kind, schema::of_kind(&info), body),
         Lookup::Ambiguous(_) | Lookup::Unknown { .. } => {
             let group = api_version.split_once('/').map_or("", |(group, _)| group);
             judge(group, kind, None, body)
         }
     }
-}
-
-/// As [`validate_any`], of a kind that is looked up.
-#[must_use]
-pub fn validate(info: &KindInfo, body: &Data) -> Vec<Diagnostic> {
-    judge(info.group(), info.kind, schema::of_kind(info), body)
 }
 
 fn judge(group: &str, kind: &str, definition: Option<&'static Definition>, body: &Data) -> Vec<Diagnostic> {
@@ -145,7 +139,7 @@ mod tests {
             let mut body = hlc_schema::Map::new();
             body.insert("metadata", place(8), Data::new(hlc_schema::DataValue::Map(metadata), place(8)));
             let body = Data::new(hlc_schema::DataValue::Map(body), place(8));
-            let found = validate_any("example.net/v1", "Thing", &body);
+            let found = validate("example.net/v1", "Thing", &body);
             assert_eq!(found.len(), 2, "{found:?}");
             found.iter().map(|finding| finding.fixes.len()).sum::<usize>()
         };
@@ -159,17 +153,17 @@ mod tests {
     fn one_entry_for_all_objects() {
         let body = Data::map([("spec", Data::new(hlc_schema::DataValue::Null, place()))], place());
         for (api_version, kind) in [("v1", "Service"), ("argoproj.io/v1alpha1", "Application"), ("a.b/v1", "Thing")] {
-            let found = validate_any(api_version, kind, &body);
+            let found = validate(api_version, kind, &body);
             assert_eq!(found.iter().map(|finding| finding.code.id).collect::<Vec<_>>(), ["HLC0507"], "{kind}");
         }
         let metadata = |value| Data::map([("metadata", Data::new(value, place()))], place());
         for value in [hlc_schema::DataValue::Null, hlc_schema::DataValue::List(Vec::new())] {
-            assert_eq!(validate_any("a.b/v1", "Thing", &metadata(value)).len(), 1);
+            assert_eq!(validate("a.b/v1", "Thing", &metadata(value)).len(), 1);
         }
         // A kind of this name in a group of somebody else's has that group's fields and rules.
         let name = Data::map([("metadata", Data::map([("name", Data::string("1.a", place()))], place()))], place());
-        assert_eq!(validate_any("serving.knative.dev/v1", "Service", &name), []);
-        assert_eq!(validate_any("v1", "Service", &name).len(), 2);
+        assert_eq!(validate("serving.knative.dev/v1", "Service", &name), []);
+        assert_eq!(validate("v1", "Service", &name).len(), 2);
     }
 
     fn place() -> hlc_diag::Span {
