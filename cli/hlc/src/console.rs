@@ -79,6 +79,13 @@ impl Console {
         self.message(|out| writeln!(out, "{line}"));
     }
 
+    /// Says where to read more about the first finding, to people.
+    pub(crate) fn say_more(&self, diagnostics: &[Diagnostic]) {
+        if let (Format::Human, Some(first)) = (self.format, diagnostics.first()) {
+            self.say(&format!("`hlc explain {}` says more about the first", first.code.id));
+        }
+    }
+
     /// Draws findings in the chosen format.
     pub(crate) fn findings(
         &self,

@@ -45,7 +45,7 @@ impl<'m> Lower<'m> {
 
     fn workload(&self) -> PlannedWorkload {
         let workload = self.workload;
-        let before = self.resolver.found();
+        let before = self.resolver.errors();
         let mut objects = lower_objects(self);
         objects.extend(workload.namespace.lower(self));
         objects.extend(workload.chart.iter().flat_map(|chart| chart.lower(self)));
@@ -54,7 +54,7 @@ impl<'m> Lower<'m> {
         objects.sort_by(|a, b| {
             (&a.kind, &a.name, &a.namespace, &a.api_version).cmp(&(&b.kind, &b.name, &b.namespace, &b.api_version))
         });
-        if self.resolver.found() > before {
+        if self.resolver.errors() > before {
             self.resolver.fail(self.scope);
         }
         PlannedWorkload { name: workload.name.name.clone(), folder: workload.name.name.clone(), objects }

@@ -16,6 +16,7 @@ use crate::inputs::Inputs;
 use crate::model::Model;
 
 mod codes;
+mod literal;
 mod merge;
 mod target;
 
@@ -43,6 +44,7 @@ pub(crate) struct Resolver<'m> {
     index: target::Index<'m>,
     inputs: &'m dyn Inputs,
     found: RefCell<Vec<Diagnostic>>,
+    errors: Cell<usize>,
     /// Workloads of which a part could not be made.
     failed: RefCell<BTreeSet<ScopeId>>,
     /// The paths being resolved, to find rings.
@@ -60,6 +62,7 @@ impl<'m> Resolver<'m> {
             index: target::index(model),
             inputs,
             found: RefCell::default(),
+            errors: Cell::new(0),
             failed: RefCell::default(),
             open: RefCell::default(),
             rings: RefCell::default(),
@@ -69,12 +72,13 @@ impl<'m> Resolver<'m> {
 
     /// Takes a finding.
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
+        self.errors.set(self.errors.get() + usize::from(diagnostic.is_error()));
         self.found.borrow_mut().push(diagnostic);
     }
 
-    /// How many findings there are.
-    pub(crate) fn found(&self) -> usize {
-        self.found.borrow().len()
+    /// How many errors there are.
+    pub(crate) fn errors(&self) -> usize {
+        self.errors.get()
     }
 
     /// Notes that a part of a workload could not be made.
@@ -119,7 +123,10 @@ impl<'m> Resolver<'m> {
         let span = free.span;
         self.spend_value(span, depth)?;
         match &free.kind {
-            FreeKind::Literal(value) => Some(Data::new(value.clone(), span)),
+            FreeKind::Literal(value) => {
+                self.look_at_literal(value, span);
+                Some(Data::new(value.clone(), span))
+            }
             FreeKind::Ref(path) => self.path(path, scope, depth),
             FreeKind::Template(template) => self.template(template, scope, depth),
             FreeKind::Secret(key) => {

@@ -54,6 +54,7 @@ fn report_findings(compilation: &Compilation, console: &Console) -> usize {
         if console.format != Format::Json {
             let end = if summary.errors > 0 { "; nothing was written" } else { "" };
             console.say(&format!("{summary}{end}"));
+            console.say_more(diagnostics);
         }
     }
     summary.errors

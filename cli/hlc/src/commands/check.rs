@@ -15,6 +15,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Exit, Failure> {
     let summary = Summary::of(sources, diagnostics);
     if console.format != Format::Json {
         console.say(&summary.to_string());
+        console.say_more(diagnostics);
     }
     Ok(if summary.errors == 0 { Exit::Success } else { Exit::Failed })
 }

@@ -14,6 +14,7 @@ pub(crate) static CODES: &[&Code] = &[
     &RAW_YAML,
     &FILE,
     &TOO_LARGE,
+    &NO_FMT,
 ];
 
 /// A path whose node nobody declares.
@@ -148,4 +149,16 @@ pub(crate) static TOO_LARGE: Code = Code {
     explain: "Data that refers several times to data that refers several times doubles at each step.",
     bad: "",
     good: "",
+};
+
+/// A path in braces, in a text that is not looked into.
+pub(crate) static NO_FMT: Code = Code {
+    id: "HLC0323",
+    name: "no-fmt",
+    severity: Severity::Warning,
+    summary: "a path in braces, in a text without `(fmt)`",
+    explain: "Text goes out as it stands, so that `${env:HOME}` and Go templates stay what they are. Only a `(fmt)` text is \
+              looked into. Braces around something that looks like a path of the homelab were hardly meant as they stand.",
+    bad: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { url \"https://{homelab.domain}\" }",
+    good: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { url (fmt)\"https://{homelab.domain}\" }",
 };

@@ -40,6 +40,11 @@ pub(super) type Index<'m> = BTreeMap<(&'static str, &'m str), Vec<Candidate<'m>>
 const REFERABLE: &[fn() -> &'static NodeDecl] =
     &[Homelab::decl, Network::decl, Gateway::decl, Endpoint::decl, Route::decl, Secret::decl, DataBlock::decl];
 
+/// True for a kind of node that paths can begin with.
+pub(super) fn is_referable(kind: &str) -> bool {
+    REFERABLE.iter().any(|decl| decl().name == kind)
+}
+
 /// Everything that paths can name.
 pub(super) fn index(model: &Model) -> Index<'_> {
     let mut index = Index::new();
@@ -80,7 +85,7 @@ impl<'m> Resolver<'m> {
         if kind == Homelab::decl().name {
             return Some((Target::Homelab(self.model.homelab.as_ref()?), rest.to_owned()));
         }
-        if !REFERABLE.iter().any(|decl| decl().name == kind) {
+        if !is_referable(kind) {
             let kinds: Vec<_> = REFERABLE.iter().map(|decl| decl().name).collect();
             let diagnostic =
                 Diagnostic::new(&UNKNOWN_REFERENCE, path.span, format!("`{kind}` is nothing that can be referred to"));
