@@ -39,6 +39,17 @@ pub(crate) use object::{lower as lower_objects, workload_namespace};
     annotations(existing),
     example = r#"workload "whoami" category="apps" {
     namespace "whoami"
+    Deployment "whoami" {
+        spec {
+            selector { matchLabels app=whoami }
+            template {
+                metadata { labels app=whoami }
+                spec {
+                    containers { - name=whoami image="traefik/whoami:v1.11" }
+                }
+            }
+        }
+    }
     Service "whoami" {
         spec {
             selector app=whoami

@@ -21,7 +21,8 @@ fn declared(decl: &'static NodeDecl) -> Outcome {
     }
     for (what, doc) in decl.fields.iter().map(|field| (field.name, field.doc)).chain([(decl.name, decl.doc)]) {
         let first = doc.lines().next().unwrap_or("");
-        if first.is_empty() || !first.ends_with(['.', ':', ';', ',']) && !doc.contains('.') {
+        let sentence = doc.split("\n\n").next().is_some_and(|paragraph| paragraph.ends_with('.'));
+        if first.is_empty() || !sentence {
             return Err(format!("`{what}` is not documented in a sentence: {first:?}").into());
         }
     }
@@ -37,11 +38,27 @@ fn declared(decl: &'static NodeDecl) -> Outcome {
     }
     let mut unknown = Vec::new();
     check_names(decl, nodes[0], &mut unknown);
+    if let Some(fault) = compile_alone(decl) {
+        return Err(fault.into());
+    }
     if unknown.is_empty() {
         Ok(())
     } else {
         Err(format!("the example has unknown names: {}", unknown.join(", ")).into())
     }
+}
+
+/// The example of a node that stands at the top of a file compiles; what is wrong with it.
+fn compile_alone(decl: &'static NodeDecl) -> Option<String> {
+    if !hlc_model::concept::TOP_LEVEL.iter().any(|top| top().name == decl.name) {
+        return None;
+    }
+    let text = match decl.name {
+        "homelab" | "workload" => decl.example.to_owned(),
+        _ => format!("homelab \"home\" domain=\"example.net\"\n{}", decl.example),
+    };
+    let compilation = hlc_tests_language::example(&text);
+    compilation.plan.is_none().then(|| hlc_tests_language::rendered(&compilation))
 }
 
 /// Holds an example against the declarations it uses.
