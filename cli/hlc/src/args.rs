@@ -58,7 +58,11 @@ pub(crate) enum Command {
     ///
     /// Writes every finding to stdout and their number to stderr. Exits with 1 when there is an error. Opens no network
     /// connection and runs nothing.
-    Check,
+    Check {
+        /// Apply the fixes that cannot change what was meant, then report what is left
+        #[arg(long)]
+        fix: bool,
+    },
 
     /// Write what the homelab means
     Build {

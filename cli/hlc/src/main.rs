@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     };
     let console = Console::new(args.color, args.format);
     let result = match &args.command {
-        Command::Check => commands::check::run(&args, &console),
+        Command::Check { fix } => commands::check::run(&args, *fix, &console),
         Command::Build { what: Build::Workloads(options) } => commands::build::run(&args, options, &console),
         Command::Explain { topic } => commands::explain::run(topic.as_deref(), &console),
         Command::Lsp => commands::lsp::run(),

@@ -255,3 +255,26 @@ fn a_build_opens_no_socket() {
     let calls: Vec<&str> = calls.lines().filter(|line| line.contains('(')).collect();
     assert!(calls.is_empty(), "{calls:#?}");
 }
+
+#[test]
+fn safe_fixes_are_applied_and_the_rest_is_reported() {
+    let shell = Shell::project();
+    let file = shell.path().join("w/web.kdl");
+    let broken = WORKLOAD
+        .replace("ConfigMap \"settings\" {", "ConfigMap \"settings\" { // kept\n        immutable true")
+        .replace("a \"1\"", "a 180\n            b 10Gi");
+    fs::write(&file, broken.replace("\"apps\"", "\"aps\"")).unwrap();
+    shell.run(&["check"]).exits(1);
+    let ran = shell.run(&["check", "--fix", "--format", "concise"]).exits(1);
+    assert!(ran.stderr().starts_with("fixed w/web.kdl\n"), "{}", ran.stderr());
+    // A guess is not applied.
+    assert!(ran.stdout().contains("there is no category `aps`"), "{}", ran.stdout());
+    assert_eq!(ran.stdout().lines().count(), 1, "{}", ran.stdout());
+    let mended = fs::read_to_string(&file).unwrap();
+    assert!(mended.contains("{ // kept\n        immutable #true"), "{mended}");
+    assert!(mended.contains("a \"180\"\n            b \"10Gi\""), "{mended}");
+    // A second time there is nothing to do.
+    let before = fs::metadata(&file).unwrap().modified().unwrap();
+    assert!(!shell.run(&["check", "--fix"]).exits(1).stderr().contains("fixed"));
+    assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), before);
+}

@@ -11,6 +11,7 @@
 
 mod code;
 mod diagnostic;
+pub mod fix;
 pub mod render;
 mod source;
 

@@ -1,6 +1,7 @@
 //! Brings projects from the disk to the compiler, and what it makes back to the disk.
 //!
 //! - [`find_project`] and [`DiskInputs`] read; [`OverlayInputs`] lays an editor's open files over another source.
+//! - [`rewrite`] replaces one source file.
 //! - [`write_tree`] writes a tree so that a reader finds the old one or the new one, and touches nobody else's files.
 //!   The rules for users are in `docs/output.md`.
 //!
@@ -13,9 +14,11 @@
 
 mod inputs;
 mod output;
+mod rewrite;
 
 pub use inputs::{DiskInputs, FILE_LIMIT, OverlayInputs, Project, ROOT_FILE, find_project, open_project};
 pub use output::{Obstacle, Scope, WriteError, WriteOptions, WriteReport, write_tree};
+pub use rewrite::rewrite;
 
 #[doc(hidden)]
 pub use output::write_tree_stepwise;

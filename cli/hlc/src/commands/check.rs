@@ -1,15 +1,37 @@
 //! `hlc check`
 
+use std::collections::BTreeSet;
+
+use hlc_delivery::{Project, rewrite};
+use hlc_diag::fix::{apply, safe_edits};
 use hlc_diag::render::Summary;
+use hlc_model::Compilation;
 
 use crate::args::{Args, Format};
 use crate::console::{Console, Exit};
 use crate::failure::Failure;
 use crate::project;
 
-pub(crate) fn run(args: &Args, console: &Console) -> Result<Exit, Failure> {
+/// A fix can uncover the next mistake, and of two that touch one waits. More rounds than this mend nothing any more.
+const MAX_ROUNDS: usize = 10;
+
+pub(crate) fn run(args: &Args, fix: bool, console: &Console) -> Result<Exit, Failure> {
     let project = project::find(args)?;
-    let compilation = project::compile(&project)?;
+    let mut compilation = project::compile(&project)?;
+    if fix {
+        let mut mended = BTreeSet::new();
+        for _ in 0..MAX_ROUNDS {
+            let changed = mend(&project, &compilation)?;
+            if changed.is_empty() {
+                break;
+            }
+            mended.extend(changed);
+            compilation = project::compile(&project)?;
+        }
+        for path in mended {
+            console.say(&format!("fixed {path}"));
+        }
+    }
     let (sources, diagnostics) = (&compilation.sources, &compilation.diagnostics);
     console.data(|out| console.findings(out, sources, diagnostics))?;
     let summary = Summary::of(sources, diagnostics);
@@ -18,4 +40,19 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Exit, Failure> {
         console.say_more(diagnostics);
     }
     Ok(if summary.errors == 0 { Exit::Success } else { Exit::Failed })
+}
+
+/// Applies the safe fixes of every file; the paths of those that changed.
+fn mend(project: &Project, compilation: &Compilation) -> Result<Vec<String>, Failure> {
+    let mut changed = Vec::new();
+    for (id, file) in compilation.sources.iter() {
+        let edits = safe_edits(&compilation.diagnostics, id);
+        let Some(text) = apply(file.text(), &edits).filter(|text| text.as_str() != file.text().as_ref()) else {
+            continue;
+        };
+        rewrite(&project.folder.join(file.path()), &text)
+            .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", file.path())))?;
+        changed.push(file.path().to_owned());
+    }
+    Ok(changed)
 }
