@@ -3,16 +3,12 @@
 //! A check looks at the whole model and plan and says what would fail later. Add one as a new file and a line in
 //! [`CHECKS`]; its [`Code`] carries the documentation and the examples that the tests compile.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use hlc_diag::{Code, Diagnostic, Span};
-use hlc_kube::Lookup;
-use hlc_plan::{Plan, PlannedObject, PlannedWorkload};
-use hlc_schema::{Data, ScopeId};
+use hlc_diag::{Code, Diagnostic};
+use hlc_plan::Plan;
+use hlc_schema::ScopeId;
 
 use crate::model::Model;
 use crate::resolve::Resolver;
-use crate::workload::{Secret, Workload, workload_namespace};
 
 mod addresses;
 mod branches;
@@ -20,6 +16,7 @@ mod data_blocks;
 mod duplicate_host;
 mod duplicate_object;
 mod existing_workload;
+mod facts;
 mod gateway_listener;
 mod missing_claim;
 mod plain_secret;
@@ -30,6 +27,9 @@ mod secret_keys;
 mod selector;
 mod service_selector;
 mod store_keys;
+
+pub use facts::Facts;
+pub(crate) use facts::{NamespaceFacts, WorkloadFacts, containers};
 
 /// One check.
 pub struct Check {
@@ -57,171 +57,6 @@ pub const CHECKS: &[Check] = &[
     public_host::CHECK,
     plain_secret::CHECK,
 ];
-
-/// What checks look at.
-pub struct Facts<'m> {
-    pub(crate) model: &'m Model,
-    pub(crate) resolver: &'m Resolver<'m>,
-    pub(crate) plan: &'m Plan,
-    planned: BTreeMap<ScopeId, &'m PlannedWorkload>,
-    /// Workloads with an object that Kubernetes would refuse: what else seems wrong with them may follow from that.
-    refused: BTreeSet<ScopeId>,
-    namespaces: BTreeMap<&'m str, NamespaceFacts<'m>>,
-    /// Names that are declared a second time: what follows from that is not reported again.
-    pub(crate) repeated: BTreeSet<Span>,
-}
-
-/// What is known of a namespace.
-#[derive(Default)]
-pub(crate) struct NamespaceFacts<'m> {
-    objects: Vec<&'m PlannedObject>,
-    by_name: BTreeMap<(&'m str, &'m str), &'m PlannedObject>,
-    /// Secrets that come from a store.
-    pub(crate) secrets: Vec<&'m Secret>,
-    /// True when everything in it is written down here, so that what is not there is really missing.
-    pub(crate) closed: bool,
-}
-
-impl<'m> NamespaceFacts<'m> {
-    /// The objects of a kind.
-    pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'m PlannedObject> {
-        self.objects.iter().copied().filter(move |object| object.kind == kind)
-    }
-
-    /// The object of a kind and name.
-    pub(crate) fn object(&self, kind: &str, name: &str) -> Option<&'m PlannedObject> {
-        self.by_name.get(&(kind, name)).copied()
-    }
-
-    /// Objects that make pods, with the template of these.
-    pub(crate) fn pod_templates(&self) -> impl Iterator<Item = (&'m PlannedObject, &'m Data)> {
-        self.objects.iter().filter_map(|object| Some((*object, pod_template(object)?)))
-    }
-}
-
-/// A workload with what it becomes.
-pub(crate) struct WorkloadFacts<'f, 'm> {
-    pub(crate) workload: &'m Workload,
-    pub(crate) scope: ScopeId,
-    /// Its objects in its own namespace.
-    pub(crate) objects: Vec<&'m PlannedObject>,
-    /// Everything in its namespace, from whichever workload.
-    pub(crate) namespace: &'f NamespaceFacts<'m>,
-}
-
-impl<'m> Facts<'m> {
-    /// Gathers the facts, and reports objects that Kubernetes would refuse.
-    fn gather(
-        model: &'m Model,
-        resolver: &'m Resolver<'m>,
-        (plan, scopes): (&'m Plan, &'m [ScopeId]),
-        found: &mut Vec<Diagnostic>,
-    ) -> Self {
-        let repeated = found
-            .iter()
-            .filter(|found| found.code == &crate::names::DUPLICATE_NAME)
-            .map(|found| found.primary.span)
-            .collect();
-        let planned = scopes.iter().copied().zip(&plan.workloads).collect();
-        let mut facts =
-            Self { model, resolver, plan, planned, refused: BTreeSet::new(), namespaces: BTreeMap::new(), repeated };
-        for (scope, workload) in scopes.iter().zip(&plan.workloads) {
-            let before = found.len();
-            for object in &workload.objects {
-                found.extend(hlc_kube::validate(&object.api_version, &object.kind, &object.body));
-            }
-            if found.iter().skip(before).any(Diagnostic::is_error) {
-                facts.refused.insert(*scope);
-            }
-        }
-        for object in facts.objects() {
-            let Some(namespace) = object.namespace.as_deref() else { continue };
-            let namespace = facts.namespaces.entry(namespace).or_default();
-            namespace.objects.push(object);
-            namespace.by_name.insert((&object.kind, &object.name), object);
-        }
-        let mut open: BTreeSet<&str> = BTreeSet::new();
-        let mut made: BTreeSet<&str> = BTreeSet::new();
-        for (scope, workload) in model.workloads() {
-            let name = workload_namespace(workload);
-            facts.namespaces.entry(name).or_default().secrets.extend(&workload.secret);
-            if workload.existing || !workload.chart.is_empty() || !facts.is_sound(scope) || has_custom_objects(workload)
-            {
-                open.insert(name);
-            }
-            if !workload.existing && !workload.namespace.existing {
-                made.insert(name);
-            }
-        }
-        for (name, namespace) in &mut facts.namespaces {
-            namespace.closed = made.contains(name) && !open.contains(name) && !model.faults.unread;
-        }
-        facts
-    }
-
-    /// True when everything in the workload could be read and made, and no object of it is refused.
-    fn is_sound(&self, scope: ScopeId) -> bool {
-        self.model.is_whole(scope) && self.resolver.is_made(scope) && !self.refused.contains(&scope)
-    }
-
-    /// Workloads that hlc makes, without any mistake inside found so far.
-    pub(crate) fn sound_workloads<'f>(&'f self) -> impl Iterator<Item = WorkloadFacts<'f, 'm>> {
-        self.model.workloads().filter(|(scope, workload)| !workload.existing && self.is_sound(*scope)).filter_map(
-            |(scope, workload)| {
-                let namespace = workload_namespace(workload);
-                let objects = self.planned.get(&scope)?.objects.iter();
-                let objects = objects.filter(|object| object.namespace.as_deref() == Some(namespace)).collect();
-                Some(WorkloadFacts { workload, scope, objects, namespace: self.namespaces.get(namespace)? })
-            },
-        )
-    }
-
-    /// Every planned object.
-    pub(crate) fn objects(&self) -> impl Iterator<Item = &'m PlannedObject> + use<'m> {
-        self.plan.workloads.iter().flat_map(|workload| &workload.objects)
-    }
-}
-
-impl<'m> WorkloadFacts<'_, 'm> {
-    /// Its objects of a kind.
-    pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'m PlannedObject> {
-        self.objects.iter().copied().filter(move |object| object.kind == kind)
-    }
-
-    /// Its objects that make pods, with the template of these.
-    pub(crate) fn pod_templates(&self) -> impl Iterator<Item = (&'m PlannedObject, &'m Data)> {
-        self.objects.iter().filter_map(|object| Some((*object, pod_template(object)?)))
-    }
-}
-
-/// True when a controller that hlc does not know may make further objects of what is written in the workload: a database
-/// operator its Services and Secrets. Routes and gateways make none in the namespace.
-fn has_custom_objects(workload: &Workload) -> bool {
-    workload.objects.iter().any(|object| match hlc_kube::lookup(&object.kind.value, None) {
-        Lookup::Found(info) => !info.has_schema() && !info.api_version.starts_with("gateway.networking.k8s.io/"),
-        Lookup::Ambiguous(_) | Lookup::Unknown { .. } => true,
-    })
-}
-
-/// The pod template of an object: where it stands and its `metadata` and `spec` (Kubernetes API, `PodTemplateSpec`).
-pub(crate) fn pod_template(object: &PlannedObject) -> Option<&Data> {
-    match object.kind.as_str() {
-        "Pod" => Some(&object.body),
-        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
-            object.body.at(&["spec", "template"])
-        }
-        "CronJob" => object.body.at(&["spec", "jobTemplate", "spec", "template"]),
-        _ => None,
-    }
-}
-
-/// Every container of a pod's spec.
-pub(crate) fn containers(pod_spec: &Data) -> impl Iterator<Item = &Data> {
-    ["initContainers", "containers", "ephemeralContainers"]
-        .into_iter()
-        .filter_map(|key| pod_spec.get(key)?.as_list())
-        .flatten()
-}
 
 /// Holds objects against their schemas, then runs every check.
 pub(crate) fn run<'m>(

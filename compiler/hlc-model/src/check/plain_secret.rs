@@ -20,7 +20,7 @@ pub(crate) static PLAIN_VALUE: Code = Code {
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let objects = facts.sound_workloads().flat_map(|workload| workload.objects);
+    let objects = facts.sound_workloads().flat_map(|workload| workload.planned);
     for object in objects.filter(|object| object.kind == "Secret" && object.api_version == "v1") {
         let maps = ["data", "stringData"].into_iter().filter_map(|field| object.body.get(field)?.as_map());
         let filled = maps

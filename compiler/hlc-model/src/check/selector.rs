@@ -3,7 +3,8 @@
 use hlc_diag::{Code, Diagnostic, Severity};
 use hlc_schema::Data;
 
-use super::{Check, Facts, pod_template};
+use super::facts::pod_template;
+use super::{Check, Facts};
 
 pub(super) const CHECK: Check = Check { codes: &[&SELECTOR_MISMATCH], run };
 
@@ -24,7 +25,7 @@ pub(crate) static SELECTOR_MISMATCH: Code = Code {
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let objects = facts.sound_workloads().flat_map(|workload| workload.objects);
+    let objects = facts.sound_workloads().flat_map(|workload| workload.planned);
     for object in objects.filter(|object| object.kind != "Job") {
         let selector = object.body.at(&["spec", "selector", "matchLabels"]).and_then(Data::as_map);
         let (Some(selector), Some(template)) = (selector, pod_template(object)) else { continue };
