@@ -43,7 +43,15 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let namespace = Some(workload_namespace(workload));
         ("", Claim { kind: "Secret", namespace, name: &secret.name.name, span: secret.name.span })
     });
-    let mut claims: Vec<(&str, Claim<'_>)> = written.chain(made).collect();
+    // Two releases of one name in one namespace are one to Helm, whatever their charts.
+    let released = facts.model.workloads().filter(|(_, workload)| !workload.existing);
+    let released = released.flat_map(|(_, workload)| workload.chart.iter().map(move |chart| (workload, chart)));
+    let released = released.flat_map(|(workload, chart)| {
+        let namespace = Some(workload_namespace(workload));
+        let claim = move |(name, span)| ("helm.sh", Claim { kind: "Helm release", namespace, name, span });
+        chart.releases().into_iter().map(claim)
+    });
+    let mut claims: Vec<(&str, Claim<'_>)> = written.chain(made).chain(released).collect();
     claims.sort_by_key(|(_, claim)| claim.span);
     let mut seen: BTreeMap<_, Span> = BTreeMap::new();
     for (group, claim) in &claims {

@@ -154,6 +154,15 @@ pub struct Release {
 }
 
 impl Chart {
+    /// The names of its releases, and where they stand: without any, one of the chart's own name.
+    #[must_use]
+    pub fn releases(&self) -> Vec<(&str, Span)> {
+        if self.release.is_empty() {
+            return vec![(self.name.value.as_str(), self.name.span)];
+        }
+        self.release.iter().map(|release| (release.name.name.as_str(), release.name.span)).collect()
+    }
+
     /// One Application per release.
     pub(crate) fn lower(&self, lower: &Lower<'_>) -> Vec<PlannedObject> {
         if self.deliver.value == Deliver::Rendered {
