@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use hlc_diag::render::termcolor::{Ansi, NoColor, WriteColor};
 use hlc_diag::{Diagnostic, Sources, render};
+use hlc_model::Compilation;
 
 use crate::args::{Color, Format};
 use crate::failure::Failure;
@@ -79,10 +80,15 @@ impl Console {
         self.message(|out| writeln!(out, "{line}"));
     }
 
-    /// Says where to read more about the first finding, to people.
-    pub(crate) fn say_more(&self, diagnostics: &[Diagnostic]) {
-        if let (Format::Human, Some(first)) = (self.format, diagnostics.first()) {
-            self.say(&format!("`hlc explain {}` says more about the first", first.code.id));
+    /// Says where to read more about the first of the gravest findings, to people.
+    pub(crate) fn say_more(&self, compilation: &Compilation) {
+        let diagnostics = &compilation.diagnostics;
+        let gravest = diagnostics.iter().max_by_key(|found| (found.severity, std::cmp::Reverse(found.primary.span)));
+        if let (Format::Human, Some(first)) = (self.format, gravest) {
+            if compilation.held_back {
+                self.say("more may be found once these are mended: what may only follow from them is not reported");
+            }
+            self.say(&format!("`hlc explain {}` says more", first.code.id));
         }
     }
 

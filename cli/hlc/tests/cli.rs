@@ -136,7 +136,7 @@ fn what_cannot_be_written_has_a_way_out() {
     assert!(refused.stderr().contains("--overwrite"), "{}", refused.stderr());
     shell.run(&["build", "workloads", "--overwrite"]).exits(0);
     let refused = shell.run(&["build", "workloads", "--out", "."]).exits(1);
-    assert!(refused.stderr().contains("holds the project itself"), "{}", refused.stderr());
+    assert!(refused.stderr().contains("holds a file of the homelab"), "{}", refused.stderr());
 }
 
 #[test]
@@ -277,4 +277,28 @@ fn safe_fixes_are_applied_and_the_rest_is_reported() {
     let before = fs::metadata(&file).unwrap().modified().unwrap();
     assert!(!shell.run(&["check", "--fix"]).exits(1).stderr().contains("fixed"));
     assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), before);
+}
+
+#[test]
+fn the_homelabs_own_folder_is_no_output_folder() {
+    let shell = Shell::project();
+    let ran = shell.run(&["build", "workloads", "--out", "w"]).exits(1);
+    assert!(ran.stderr().contains("holds a file of the homelab"), "{}", ran.stderr());
+    assert_eq!(fs::read_dir(shell.path().join("w")).unwrap().count(), 1);
+}
+
+#[test]
+fn an_existing_workload_cannot_be_built() {
+    let shell = Shell::project();
+    let existing = "(existing)workload \"db\" { (existing)namespace \"db\" }\n";
+    fs::write(shell.path().join("w/db.kdl"), existing).unwrap();
+    let ran = shell.run(&["build", "workloads", "db"]).exits(1);
+    assert!(ran.stderr().contains("nothing is written for `db`"), "{}", ran.stderr());
+}
+
+#[test]
+fn a_field_can_be_explained() {
+    let shell = Shell::project();
+    let page = shell.run(&["explain", "values"]).exits(0).stdout();
+    assert!(page.contains("In [`chart`]") && page.contains("In [`release`]"), "{page}");
 }

@@ -58,15 +58,16 @@ pub const CHECKS: &[Check] = &[
     plain_secret::CHECK,
 ];
 
-/// Holds objects against their schemas, then runs every check.
+/// Holds objects against their schemas, then runs every check; true when some workload was left out.
 pub(crate) fn run<'m>(
     model: &'m Model,
     resolver: &'m Resolver<'m>,
     plan: (&'m Plan, &'m [ScopeId]),
     found: &mut Vec<Diagnostic>,
-) {
+) -> bool {
     let facts = Facts::gather(model, resolver, plan, found);
     for check in CHECKS {
         (check.run)(&facts, found);
     }
+    facts.hold_back()
 }

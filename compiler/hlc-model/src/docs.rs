@@ -65,10 +65,36 @@ pub fn node_page(decl: &NodeDecl) -> String {
     page
 }
 
+/// What is known of a word that is a field of some nodes, such as `values`; `None` when it is of none.
+#[must_use]
+pub fn field_page(name: &str) -> Option<String> {
+    let mut page = format!("# {name}\n\n");
+    let mut known = false;
+    for decl in nodes() {
+        if let Some(field) = decl.field(name) {
+            known = true;
+            let _ = write!(page, "In [`{0}`]({0}.md):\n\n{1}\n", decl.name, field_entry(field));
+        }
+    }
+    known.then_some(page)
+}
+
 /// Where a node may stand, in words.
 fn parents(decl: &NodeDecl) -> Vec<String> {
     let top = TOP_LEVEL.iter().any(|top| top().name == decl.name).then(|| "at the top of a file".to_owned());
-    let within = nodes().into_iter().filter(|parent| parent.field(decl.name).is_some());
+    let holds = |parent: &&'static NodeDecl| {
+        parent.fields.iter().any(|field| match field.kind {
+            FieldKind::Block(inner) | FieldKind::Blocks(inner) => inner().name == decl.name,
+            FieldKind::Argument(_)
+            | FieldKind::Arguments(_)
+            | FieldKind::Property(_)
+            | FieldKind::Properties(_)
+            | FieldKind::Free
+            | FieldKind::Defaults(_)
+            | FieldKind::Objects => false,
+        })
+    };
+    let within = nodes().into_iter().filter(holds);
     top.into_iter().chain(within.map(|parent| format!("in [`{}`]({}.md)", parent.name, parent.name))).collect()
 }
 

@@ -49,6 +49,8 @@ pub struct Compilation {
     pub plan: Option<Plan>,
     /// Everything that could be read.
     pub model: Model,
+    /// True when checks were left out, since what they would find may only follow from the errors that stand.
+    pub held_back: bool,
 }
 
 /// Compiles the project whose root file is `root` (`homelab.kdl`).
@@ -61,14 +63,14 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     diagnostics.extend(names::check(&collected.names, &model.faults));
     let resolver = Resolver::new(&model, inputs);
     let (plan, scopes) = lower::plan(&resolver);
-    check::run(&model, &resolver, (&plan, &scopes), &mut diagnostics);
+    let held_back = check::run(&model, &resolver, (&plan, &scopes), &mut diagnostics);
     diagnostics.extend(resolver.into_found());
     diagnostics.retain(|found| !loaded.is_spoiled(found));
     diagnostics.extend(loaded.diagnostics);
     let sources = loaded.sources;
     in_order(&mut diagnostics, &sources);
     let broken = diagnostics.iter().any(Diagnostic::is_error);
-    Compilation { sources, diagnostics, plan: (!broken).then_some(plan), model }
+    Compilation { sources, diagnostics, plan: (!broken).then_some(plan), model, held_back }
 }
 
 /// Orders findings by path and place, and drops those said twice (a default is read for every block it reaches).

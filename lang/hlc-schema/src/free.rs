@@ -434,6 +434,11 @@ fn bare(node: syntax::Node<'_>, role: Role) -> Diagnostic {
             .help("write `- value`, `- key=value`, `- {}` for an empty map or `- #null`");
     }
     let name = node.name();
+    if let Some(item) = name.strip_prefix('-').filter(|item| !item.is_empty() && node.name_is_bare()) {
+        return Diagnostic::new(&BARE_KEY, at, format!("`{name}` has no value"))
+            .help(format!("an item of a list has a space behind its dash: write `- {item}`"))
+            .suggest(format!("write `- {item}`"), at, format!("- {item}"));
+    }
     Diagnostic::new(&BARE_KEY, at, format!("`{name}` has no value")).help(format!(
         "write `{name} {{}}` for an empty map, `(list){name}` for an empty list, `{name} #true` or `{name} #null`"
     ))

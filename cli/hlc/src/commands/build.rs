@@ -28,9 +28,12 @@ pub(crate) fn run(args: &Args, options: &Workloads, console: &Console) -> Result
         Failure::new("the compiler found no error and yet made no plan")
             .help("this is a mistake in hlc: please report it")
     })?;
-    let workloads = chosen(plan, &options.names)?;
+    let workloads = chosen(plan, &compilation, &options.names)?;
     match options.emit {
-        Emit::Files => write(&project, plan, &workloads, options, console)?,
+        Emit::Files => {
+            let out = out_folder(&project, &compilation, options)?;
+            write(&project, plan, &workloads, &out, options, console)?;
+        }
         Emit::Plan => {
             let text = plan_json(&compilation.sources, &workloads)
                 .map_err(|error| Failure::new(format!("the plan cannot be written as JSON: {error}")))?;
@@ -54,16 +57,24 @@ fn report_findings(compilation: &Compilation, console: &Console) -> usize {
         if console.format != Format::Json {
             let end = if summary.errors > 0 { "; nothing was written" } else { "" };
             console.say(&format!("{summary}{end}"));
-            console.say_more(diagnostics);
+            console.say_more(compilation);
         }
     }
     summary.errors
 }
 
 /// The workloads of these names, in the plan's order; all when there are none.
-fn chosen<'a>(plan: &'a Plan, names: &[String]) -> Result<Vec<&'a PlannedWorkload>, Failure> {
+fn chosen<'a>(
+    plan: &'a Plan,
+    compilation: &Compilation,
+    names: &[String],
+) -> Result<Vec<&'a PlannedWorkload>, Failure> {
     for name in names {
         if !plan.workloads.iter().any(|workload| workload.name == *name) {
+            if compilation.model.workloads().any(|(_, workload)| workload.existing && workload.name.name == *name) {
+                return Err(Failure::new(format!("nothing is written for `{name}`: it is `(existing)`"))
+                    .help("something else brings it into the cluster"));
+            }
             let known = || plan.workloads.iter().map(|workload| workload.name.as_str());
             let help = match nearest(name, known()) {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -76,33 +87,47 @@ fn chosen<'a>(plan: &'a Plan, names: &[String]) -> Result<Vec<&'a PlannedWorkloa
     Ok(plan.workloads.iter().filter(is_chosen).collect())
 }
 
+/// The output folder, which holds no file of the homelab itself.
+fn out_folder(project: &Project, compilation: &Compilation, options: &Workloads) -> Result<PathBuf, Failure> {
+    let out = options.out.clone().unwrap_or_else(|| project.folder.join(OUT));
+    if let Ok(real) = out.canonicalize() {
+        let paths = compilation.sources.iter().map(|(_, file)| project.folder.join(file.path()));
+        let source = paths.filter_map(|path| path.canonicalize().ok()).find(|path| path.starts_with(&real));
+        if let Some(source) = source {
+            return Err(Failure::new(format!("{} holds a file of the homelab: {}", shown(&out), source.display()))
+                .help("name a folder of its own with --out"));
+        }
+    }
+    Ok(out)
+}
+
 fn write(
     project: &Project,
     plan: &Plan,
     workloads: &[&PlannedWorkload],
+    out: &Path,
     options: &Workloads,
     console: &Console,
 ) -> Result<(), Failure> {
-    let out = options.out.clone().unwrap_or_else(|| project.folder.join(OUT));
     let scope = if options.names.is_empty() {
         Scope::All
     } else {
         Scope::Folders(workloads.iter().map(|workload| workload.folder.clone()).collect::<BTreeSet<_>>())
     };
-    let stood_inside = stands_inside(&out);
-    let on_wait = || console.say(&format!("waiting for another build to finish in {}", shown(&out)));
+    let stood_inside = stands_inside(out);
+    let on_wait = || console.say(&format!("waiting for another build to finish in {}", shown(out)));
     let write_options =
         WriteOptions { overwrite: options.overwrite, project: Some(&project.folder), on_wait: &on_wait };
-    let report = write_tree(&out, &hlc_kube::output_tree(plan), &scope, write_options)?;
+    let report = write_tree(out, &hlc_kube::output_tree(plan), &scope, write_options)?;
     for path in &report.overwritten {
-        console.say(&format!("warning: {}{path} was not as hlc had left it, and has been replaced", shown(&out)));
+        console.say(&format!("warning: {}{path} was not as hlc had left it, and has been replaced", shown(out)));
     }
     for path in &report.abandoned {
-        let place = shown(&out);
+        let place = shown(out);
         console
             .say(&format!("warning: {place}{path} is no longer made, but has been edited: it stays, and is yours now"));
     }
-    console.say(&sentence(&report, &out));
+    console.say(&sentence(&report, out));
     if report.exchanged && stood_inside {
         console.say("note: the folder you are in has been replaced; `cd .` goes to the new one");
     }

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Args, fix: bool, console: &Console) -> Result<Exit, Fai
     let summary = Summary::of(sources, diagnostics);
     if console.format != Format::Json {
         console.say(&summary.to_string());
-        console.say_more(diagnostics);
+        console.say_more(&compilation);
     }
     Ok(if summary.errors == 0 { Exit::Success } else { Exit::Failed })
 }

@@ -34,7 +34,7 @@ fn page(topic: &str) -> Result<String, Failure> {
     if let Some(code) = docs::code(topic) {
         return Ok(docs::code_page(code));
     }
-    docs::node(topic).map(docs::node_page).ok_or_else(|| unknown(topic))
+    docs::node(topic).map(docs::node_page).or_else(|| docs::field_page(topic)).ok_or_else(|| unknown(topic))
 }
 
 fn unknown(topic: &str) -> Failure {

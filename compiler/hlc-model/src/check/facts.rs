@@ -119,6 +119,12 @@ impl<'m> Facts<'m> {
         self.model.is_whole(scope) && self.resolver.is_made(scope) && !self.refused.contains(&scope)
     }
 
+    /// True when something is not looked at because of its mistakes.
+    pub(super) fn hold_back(&self) -> bool {
+        let faults = &self.model.faults;
+        faults.unread || !faults.kinds.is_empty() || self.model.workloads().any(|(scope, _)| !self.is_sound(scope))
+    }
+
     /// Workloads that hlc makes, without any mistake inside found so far.
     pub(crate) fn sound_workloads<'f>(&'f self) -> impl Iterator<Item = WorkloadFacts<'f, 'm>> {
         self.model.workloads().filter(|(scope, workload)| !workload.existing && self.is_sound(*scope)).filter_map(

@@ -42,6 +42,11 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for (_, workload) in facts.model.workloads() {
         let namespace = &workload.namespace;
         let Some(security) = &namespace.pod_security else { continue };
+        let span = security.enforce.span;
+        let own = span.file == workload.span.file && workload.span.start <= span.start && span.end <= workload.span.end;
+        if namespace.existing && !own {
+            continue; // a default that does not matter here
+        }
         if namespace.existing {
             found.push(
                 Diagnostic::new(

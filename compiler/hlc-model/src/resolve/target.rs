@@ -246,7 +246,7 @@ impl<'m> Resolver<'m> {
         let message = if field.is_empty() {
             format!("`{}` does not say what it wants to know", path.text)
         } else {
-            format!("a {} has no `{field}`", decl.name)
+            format!("{} has no `{field}`", with_article(decl.name))
         };
         let diagnostic = Diagnostic::new(&UNKNOWN_FIELD, path.span, message);
         self.report(match nearest(field, names.iter().copied()) {
@@ -285,4 +285,10 @@ fn descend<'f, 'k>(whole: &'f Free, keys: &'k str) -> (&'f Free, &'k str) {
         part = &entry.value;
     }
     (part, rest)
+}
+
+/// "a network", "an endpoint".
+fn with_article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {noun}")
 }

@@ -28,6 +28,9 @@ pub struct Namespace {
 }
 
 /// The Pod Security Standards of a namespace (Kubernetes, Pod Security Admission).
+///
+/// hlc checks that pods do not reach into their node where the level forbids it (HLC0615), and no more of the standards: the
+/// API server has the last word.
 #[derive(Debug, Node)]
 #[node(name = "pod-security", example = r#"pod-security "baseline" warn="restricted""#)]
 pub struct PodSecurity {

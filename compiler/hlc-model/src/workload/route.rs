@@ -12,7 +12,7 @@ use crate::lower::Lower;
 use crate::model::Model;
 use crate::resolve::Resolver;
 
-pub(crate) const CODES: &[&Code] = &[&ROUTE_BACKEND, &ROUTE_GATEWAY];
+pub(crate) const CODES: &[&Code] = &[&ROUTE_BACKEND, &ROUTE_GATEWAY, &DOUBLED_DOMAIN];
 
 /// A route that says nowhere, or in two ways, where it leads.
 pub(crate) static ROUTE_BACKEND: Code = Code {
@@ -41,6 +41,20 @@ pub(crate) static ROUTE_GATEWAY: Code = Code {
            }\n    route \"web\" service=\"web\" port=80 gateway=\"homelab-gateway\"\n}",
 };
 
+/// A route named by its whole host.
+pub(crate) static DOUBLED_DOMAIN: Code = Code {
+    id: "HLC0410",
+    name: "doubled-domain",
+    severity: Severity::Error,
+    summary: "a route whose name ends in the homelab's domain",
+    explain: "The host of a route is its name below the homelab's domain. A name that has the domain in it already would get it \
+              twice.",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=80 } } }\n    \
+          route \"web.example.net\" service=\"web\" port=80\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=80 } } }\n    \
+           route \"web\" service=\"web\" port=80\n}",
+};
+
 const ATTRIBUTES: &[AttrDecl] =
     &[AttrDecl { name: "host", doc: "Its first host." }, AttrDecl { name: "url", doc: "`https://HOST`" }];
 
@@ -65,7 +79,7 @@ pub struct Route {
     /// The Service's port.
     #[prop]
     pub port: Option<Spanned<Port>>,
-    /// The endpoint it leads to, in place of `service` and `port`.
+    /// The endpoint of this workload that it leads to, in place of `service` and `port`.
     #[prop]
     pub endpoint: Option<Ref<Endpoint>>,
     /// The gateway it attaches to; not needed when there is one only.
@@ -87,6 +101,17 @@ impl Route {
     pub(crate) fn hosts(&self, resolver: &Resolver<'_>, scope: hlc_schema::ScopeId) -> Option<Vec<Spanned<Fqdn>>> {
         if self.hosts.is_empty() {
             let domain = &resolver.model.homelab.as_ref()?.domain.value;
+            if let Some(short) = self.name.name.strip_suffix(domain.as_str()).and_then(|rest| rest.strip_suffix('.')) {
+                resolver.report(
+                    Diagnostic::new(
+                        &DOUBLED_DOMAIN,
+                        self.name.span,
+                        format!("the host would be `{}.{}`", self.name.name, domain.as_str()),
+                    )
+                    .suggest(format!("write `{short}`"), self.name.span, format!("\"{short}\"")),
+                );
+                return None;
+            }
             let text = format!("{}.{}", self.name.name, domain.as_str());
             return match Fqdn::from_value(&hlc_schema::DataValue::String(text.clone())) {
                 Ok(host) => Some(vec![Spanned::new(host, self.name.span)]),

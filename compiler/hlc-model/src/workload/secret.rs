@@ -10,7 +10,7 @@ use crate::concept::{SecretStore, StoreKind};
 use crate::lower::Lower;
 use crate::model::Model;
 
-pub(crate) const CODES: &[&Code] = &[&SECRET_STORE];
+pub(crate) const CODES: &[&Code] = &[&SECRET_STORE, &NO_KEYS];
 
 /// A secret for which no single store is meant.
 pub(crate) static SECRET_STORE: Code = Code {
@@ -21,6 +21,18 @@ pub(crate) static SECRET_STORE: Code = Code {
     explain: "A homelab with one `secret-store` needs no word about it. With more, a secret says which: `store=\"NAME\"`.",
     bad: "homelab \"home\" domain=\"example.net\" { category \"apps\" }\nworkload \"web\" category=\"apps\" {\n    namespace \
           \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\" }\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\" }\n}",
+};
+
+/// A secret without keys.
+pub(crate) static NO_KEYS: Code = Code {
+    id: "HLC0409",
+    name: "no-keys",
+    severity: Severity::Error,
+    summary: "a secret that lists no keys",
+    explain: "The keys of a secret are written down, so that every use of them can be checked: against the store, and by the \
+              containers that read them.",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\"\n}",
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\" }\n}",
 };
 
@@ -49,7 +61,7 @@ pub struct Secret {
     /// The path in the store.
     #[prop]
     pub path: Spanned<String>,
-    /// Keys that are called the same in the store and in the Secret.
+    /// Keys that are called the same in the store and in the Secret; at least one, here or as a `key`.
     #[prop]
     pub keys: Vec<Spanned<ConfigKey>>,
     /// Keys that are called otherwise in the store.
@@ -101,6 +113,12 @@ impl Secret {
     /// The object that asks the store's operator for the Secret.
     pub(crate) fn lower(&self, lower: &Lower<'_>) -> Option<PlannedObject> {
         let model = lower.resolver.model;
+        if self.keys.is_empty() && self.key.is_empty() && lower.is_whole() {
+            lower.resolver.report(
+                Diagnostic::new(&NO_KEYS, self.name.span, format!("secret `{}` lists no keys", self.name.name))
+                    .help("write the keys at its path that are needed: `keys \"NAME\"`"),
+            );
+        }
         let Some(store) = self.store(model) else {
             if self.store.is_none() && !model.faults.may_hide(SecretStore::decl()) {
                 let names: Vec<_> = model.stores().map(|store| store.name.name.as_str()).collect();

@@ -114,9 +114,9 @@ pub(crate) fn stray_equals(doc: &Document, id: u32, equals: u32) -> Diagnostic {
         let end = doc.tokens.start(equals + 1 + u32::from(doc.tokens.kind(equals + 1) == TokenKind::Whitespace));
         return Diagnostic::new(&STRAY_EQUALS, span, format!("no `=` between a node and its value: `{name}`"))
             .help(format!(
-                "drop the `=`: write `{name} value`; `key=value` is for properties behind the name of a node"
+                "drop the `=`: write `{name} …`, or in a list `- {name}=…`; `key=value` stands behind the name of a node or a dash"
             ))
-            .fix("drop the `=`", Span::new(doc.file, start, end), " ");
+            .suggest("drop the `=`", Span::new(doc.file, start, end), " ");
     }
     Diagnostic::new(&STRAY_EQUALS, span, "this `=` has no key in front of it")
         .help("a property is `key=value`; a value that contains `=` needs quotes")

@@ -126,9 +126,13 @@ pub(crate) fn colon(parser: &mut Parser, token: u32, role: Role) {
             );
         }
         let shape = if value_follows { format!("`{name} value`") } else { format!("`{name} {{ … }}`") };
-        diagnostic
-            .help(format!("drop the colon: it is {shape} in KDL; a name that really ends in a colon goes in quotes"))
-            .fix("drop the colon", colon, "")
+        let diagnostic = diagnostic
+            .help(format!("drop the colon: it is {shape} in KDL; a name that really ends in a colon goes in quotes"));
+        if value_follows || next == TokenKind::OpenBrace {
+            diagnostic.fix("drop the colon", colon, "")
+        } else {
+            diagnostic // what follows is indented as in YAML: it needs braces too
+        }
     });
 }
 
