@@ -79,6 +79,12 @@ pub(crate) enum Command {
         topic: Option<String>,
     },
 
+    /// Lay files out
+    ///
+    /// Files are replaced only when they change. A file with syntax errors is left alone, and its findings go to stderr.
+    /// The rules are in docs/formatting.md.
+    Fmt(Fmt),
+
     /// Run the language server on stdin and stdout
     Lsp,
 
@@ -96,6 +102,17 @@ pub(crate) enum Build {
     /// The whole homelab is checked first; nothing is written while an error stands. Files that hlc did not make are left
     /// alone (docs/output.md).
     Workloads(Workloads),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Fmt {
+    /// Write nothing; list the files that would change, and exit with 1 if there are any
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// Files, folders, or `-` for stdin to stdout [default: the files of the project]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

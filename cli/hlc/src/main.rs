@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         Command::Check { fix } => commands::check::run(&args, *fix, &console),
         Command::Build { what: Build::Workloads(options) } => commands::build::run(&args, options, &console),
         Command::Explain { topic } => commands::explain::run(topic.as_deref(), &console),
+        Command::Fmt(options) => commands::fmt::run(&args, options, &console),
         Command::Lsp => commands::lsp::run(),
         Command::Completions { shell } => commands::completions::run(*shell, &console),
     };

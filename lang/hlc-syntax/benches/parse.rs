@@ -1,11 +1,11 @@
-//! How long parsing takes, for homelab text of 10,000 and of 1,000,000 lines.
+//! How long parsing takes, for homelab text of 10,000 and of 1,000,000 lines, and formatting 10,000.
 
 use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use hlc_diag::FileId;
-use hlc_syntax::{Document, Node, parse};
+use hlc_syntax::{Document, Node, format, parse};
 
 #[path = "../examples/homelab_text/mod.rs"]
 mod homelab_text;
@@ -32,6 +32,12 @@ fn reading(criterion: &mut Criterion) {
     criterion.bench_function("visit_10k_lines", |bencher| bencher.iter(|| visit(black_box(&document))));
 }
 
+fn formatting(criterion: &mut Criterion) {
+    let text: Arc<str> = homelab_text::lines(10_000).into();
+    let document = parse(FileId::new(0), text).document;
+    criterion.bench_function("format 10,000 lines", |bencher| bencher.iter(|| format(black_box(&document))));
+}
+
 /// Decodes every name and value.
 fn visit(document: &Document) -> usize {
     let mut open: Vec<Node<'_>> = document.nodes().collect();
@@ -46,5 +52,5 @@ fn visit(document: &Document) -> usize {
     seen
 }
 
-criterion_group!(benches, parsing, reading);
+criterion_group!(benches, parsing, reading, formatting);
 criterion_main!(benches);

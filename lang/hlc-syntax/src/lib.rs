@@ -33,6 +33,7 @@
 
 mod blocks;
 mod chars;
+mod format;
 mod lexer;
 mod mistakes;
 mod number;
@@ -47,6 +48,7 @@ use std::sync::Arc;
 
 use hlc_diag::{Diagnostic, FileId};
 
+pub use format::{Unformattable, format};
 pub use mistakes::CODES;
 pub use number::Number;
 pub use string::{is_bare_identifier, quote};

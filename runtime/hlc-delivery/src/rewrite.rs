@@ -1,36 +1,58 @@
-//! Writing a source file again.
+//! Writing a source file again: one file in place of another, in one step.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::Path;
+use std::io::{self, Write as _};
+use std::os::unix::fs::{MetadataExt as _, fchown};
+use std::path::{Path, PathBuf};
 
-/// Replaces the text of a file in one step: a reader finds the old text or the new one, also after a crash. The mode is
-/// kept; of a link, the target is replaced.
+/// Gives a file another text. Whoever reads it meanwhile, and after a crash, finds the old or the new one, whole.
+///
+/// A link stays; what it leads to is replaced. Mode and owner stay.
 ///
 /// # Errors
 /// In the system's words; the file is as it was then.
 pub fn rewrite(path: &Path, text: &str) -> io::Result<()> {
     let target = path.canonicalize()?;
-    let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    let mut temporary = std::ffi::OsString::from(".");
-    temporary.push(name);
-    temporary.push(format!(".hlc-{}", std::process::id()));
-    let temporary = target.with_file_name(temporary);
-    let written = write_new(&temporary, text, &target).and_then(|()| fs::rename(&temporary, &target));
+    let (staged, file) = stage(&target)?;
+    let written = fill(&file, &target, text).and_then(|()| fs::rename(&staged, &target));
     if written.is_err() {
-        // What is left of the attempt goes; that this fails too is the lesser news.
-        let _ = fs::remove_file(&temporary);
+        // What cannot be removed either is left; the first reason is the one to tell.
+        let _ = fs::remove_file(&staged);
         return written;
     }
-    match target.parent() {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
+    // The file is whole whatever happens here; without this an old one could come back after a power cut.
+    if let Some(folder) = target.parent().and_then(|folder| File::open(folder).ok()) {
+        let _ = folder.sync_all();
     }
+    Ok(())
 }
 
-fn write_new(path: &Path, text: &str, like: &Path) -> io::Result<()> {
-    let mut file = File::create_new(path)?;
-    file.set_permissions(fs::metadata(like)?.permissions())?;
+/// Makes a new file beside the target. Its name is hidden, so that no include and no other run takes it for a source.
+fn stage(target: &Path) -> io::Result<(PathBuf, File)> {
+    const TRIES: u32 = 16;
+    let mut taken = io::Error::from(io::ErrorKind::AlreadyExists);
+    for number in 0..TRIES {
+        let mut name = OsString::from(".");
+        name.push(target.file_name().unwrap_or_default());
+        name.push(format!(".hlc.{}.{number}", std::process::id()));
+        let staged = target.with_file_name(name);
+        match File::options().write(true).create_new(true).open(&staged) {
+            Ok(file) => return Ok((staged, file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => taken = error,
+            Err(error) => return Err(error),
+        }
+    }
+    Err(taken)
+}
+
+fn fill(mut file: &File, target: &Path, text: &str) -> io::Result<()> {
+    let (old, new) = (fs::metadata(target)?, file.metadata()?);
+    if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
+        // Only root may, and for others the file stays as usable as one that they saved in an editor.
+        let _ = fchown(file, Some(old.uid()), Some(old.gid()));
+    }
+    file.set_permissions(old.permissions())?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
