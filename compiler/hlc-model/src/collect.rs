@@ -89,6 +89,9 @@ pub(crate) fn collect(loaded: &Loaded) -> Collected {
     if let Some(homelab) = &model.homelab {
         check_edition(homelab, &mut cx);
     }
+    model.secret_uses = cx.secrets;
+    model.secret_uses.sort_by_key(|key| key.span);
+    model.secret_uses.dedup();
     Collected { model, diagnostics: cx.diagnostics, names: cx.names }
 }
 
@@ -284,4 +287,28 @@ fn check_member<'a>(node: syntax::Node<'a>, cx: &mut Cx<'a>) {
         diagnostic = diagnostic.suggest(format!("write `{meant}`"), node.name_span(), meant);
     }
     cx.report(diagnostic);
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{MemoryInputs, compile};
+
+    #[test]
+    fn every_secret_is_noted_once_also_where_it_is_refused() {
+        let text = r#"homelab "home" domain=(secret)DOMAIN {
+    category "apps"
+    defaults { chart version=(secret)VERSION }
+}
+data "x" { token (secret)TOKEN }
+workload "web" category="apps" {
+    namespace "web"
+    chart "one" repo="https://charts.example.net"
+    chart "two" repo="https://charts.example.net"
+}"#;
+        let mut inputs = MemoryInputs::default();
+        inputs.insert("homelab.kdl", text);
+        let compilation = compile(&inputs, "homelab.kdl");
+        let names: Vec<_> = compilation.model.secret_uses.iter().map(|key| key.name.as_str()).collect();
+        assert_eq!(names, ["DOMAIN", "VERSION", "TOKEN"]);
+    }
 }

@@ -1,6 +1,6 @@
 //! The homelab as the compiler knows it: typed nodes of all files together.
 
-use hlc_schema::ScopeId;
+use hlc_schema::{ScopeId, SecretKey};
 
 use crate::concept::{DataBlock, Delivery, Gateway, Homelab, SecretStore};
 use crate::faults::Faults;
@@ -15,6 +15,8 @@ pub struct Model {
     pub gateways: Vec<(ScopeId, Gateway, String)>,
     /// Deliveries with the addon's scope and namespace, which is Argo CD's.
     pub deliveries: Vec<(ScopeId, Delivery, String)>,
+    /// Every `(secret)NAME` of every file, ordered by place.
+    pub secret_uses: Vec<SecretKey>,
     pub(crate) stores: Vec<SecretStore>,
     pub(crate) data: Vec<DataBlock>,
     pub(crate) workloads: Vec<(ScopeId, Workload)>,

@@ -7,7 +7,7 @@
 use hlc_diag::{Code, Diagnostic, Span};
 use hlc_syntax as syntax;
 
-use crate::{AttrDecl, Concept, Def, NameUse, NodeDecl, Ref, Scope, ScopeId};
+use crate::{AttrDecl, Concept, Def, NameUse, NodeDecl, Ref, Scope, ScopeId, SecretKey};
 
 mod codes;
 mod fields;
@@ -73,6 +73,8 @@ pub struct Cx<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// Every name declared or used so far.
     pub names: Vec<NameUse>,
+    /// Every secret named so far, also where no secret may stand.
+    pub secrets: Vec<SecretKey>,
     /// The workload or addon being read.
     pub scope: ScopeId,
     /// How many nodes could not be read and were not reported, since what they lack may stand in what is broken.
@@ -92,6 +94,7 @@ impl<'a> Cx<'a> {
         Self {
             diagnostics: Vec::new(),
             names: Vec::new(),
+            secrets: Vec::new(),
             scope: ScopeId::default(),
             withheld: 0,
             registry,
@@ -131,6 +134,12 @@ impl<'a> Cx<'a> {
             return;
         }
         self.note::<T>(&reference.name, reference.span, false);
+    }
+
+    /// Notes that a secret is named here, so that one pass can hold them all against the SOPS file. A default is read for
+    /// every block that starts from it, and noted each time.
+    pub fn use_secret(&mut self, key: &SecretKey) {
+        self.secrets.push(key.clone());
     }
 
     fn note<T: Concept>(&mut self, name: &str, span: Span, declares: bool) {

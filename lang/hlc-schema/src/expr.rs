@@ -132,18 +132,33 @@ fn text(entry: Entry<'_>, what: &str, cx: &mut Cx<'_>) -> Option<String> {
     None
 }
 
-/// Reads `(secret)NAME`.
+/// True for what can be a key of a SOPS file.
+fn is_secret_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'))
+}
+
+/// Reads `(secret)NAME`, and notes the use.
 pub(crate) fn secret(entry: Entry<'_>, cx: &mut Cx<'_>) -> Option<SecretKey> {
     let name = text(entry, "secret", cx)?;
-    let valid = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'));
-    if valid {
-        return Some(SecretKey { name, span: entry.value_span() });
+    if is_secret_name(&name) {
+        let key = SecretKey { name, span: entry.value_span() };
+        cx.use_secret(&key);
+        return Some(key);
     }
     cx.report(
         Diagnostic::new(&SECRET_NAME, entry.value_span(), "this is not the name of a secret")
             .help("`(secret)` is followed by a key of the SOPS file, such as `HCLOUD_TOKEN`"),
     );
     None
+}
+
+/// Notes the use of a secret that is refused where it stands: the key is not unused.
+pub(crate) fn refused_secret(entry: Entry<'_>, cx: &mut Cx<'_>) {
+    if let hlc_syntax::Value::String(name) = entry.value()
+        && is_secret_name(&name)
+    {
+        cx.use_secret(&SecretKey { name: name.into_owned(), span: entry.value_span() });
+    }
 }
 
 /// Why a text is no path.

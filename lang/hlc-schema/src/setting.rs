@@ -4,6 +4,7 @@ use hlc_diag::Diagnostic;
 use hlc_syntax::Entry;
 
 use crate::decode::{ANNOTATION, LITERAL_WANTED, literal, wrong_annotation};
+use crate::expr::refused_secret;
 use crate::scalar::{Mismatch, WRONG_VALUE};
 use crate::suggest::{list_names, nearest};
 use crate::{Concept, Cx, DataValue, Def, Ref, Scalar, Spanned, TypeDecl};
@@ -45,6 +46,9 @@ pub(crate) fn scalar<T: Scalar>(entry: Entry<'_>, cx: &mut Cx<'_>) -> Option<Spa
             .help("remove it; hlc knows the types of its fields"),
         };
         cx.report(diagnostic);
+        if annotation.text == "secret" {
+            refused_secret(entry, cx);
+        }
         return None;
     }
     let value = literal(entry, cx)?;
