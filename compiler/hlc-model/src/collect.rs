@@ -2,8 +2,8 @@
 
 use hlc_diag::{Code, Diagnostic, Severity};
 use hlc_kube::Lookup;
-use hlc_schema::decode::{check_default, unknown_top_level};
-use hlc_schema::{Cx, FieldKind, Inherited, Node, NodeDecl, ScopeId, Source};
+use hlc_schema::decode::{Defaultable, bases_of_defaults, check_default, unknown_top_level};
+use hlc_schema::{Base, Cx, Inherited, Node, NodeDecl, ScopeId, Source};
 use hlc_syntax as syntax;
 
 use crate::concept::{self, DataBlock, Homelab, Platform, SecretStore};
@@ -11,7 +11,7 @@ use crate::load::Loaded;
 use crate::model::Model;
 use crate::workload::{Chart, Endpoint, Namespace, Route, Secret, Workload};
 
-pub(crate) static CODES: &[&Code] = &[&HOMELAB_COUNT, &EDITION, &DEFAULTS];
+pub(crate) static CODES: &[&Code] = &[&HOMELAB_COUNT, &EDITION];
 
 /// No homelab, or more than one.
 pub(crate) static HOMELAB_COUNT: Code = Code {
@@ -33,18 +33,6 @@ pub(crate) static EDITION: Code = Code {
     explain: "The edition says which rules a homelab was written for. This hlc knows edition 1.",
     bad: "homelab \"home\" edition=\"2\" domain=\"example.net\"",
     good: "homelab \"home\" edition=\"1\" domain=\"example.net\"",
-};
-
-/// A node that has no defaults.
-pub(crate) static DEFAULTS: Code = Code {
-    id: "HLC0306",
-    name: "defaults",
-    severity: Severity::Error,
-    summary: "a node that `defaults` cannot hold",
-    explain: "`defaults` holds the building blocks of workloads, without names: what is written there is what each block of \
-              that name starts from.",
-    bad: "homelab \"home\" domain=\"example.net\" {\n    defaults { network cidr=\"10.0.0.0/8\" }\n}",
-    good: "homelab \"home\" domain=\"example.net\" {\n    defaults { chart deliver=\"argocd\" }\n}",
 };
 
 /// The model, with what decoding found.
@@ -130,7 +118,7 @@ fn collect_node<'a>(
         // Addons have names of their own kind and no local ones yet, so the platform is one scope.
         *scopes += 1;
         let scope = ScopeId(*scopes);
-        let platform = cx.within(scope, Inherited::default(), |cx| Platform::decode(source, cx));
+        let platform = cx.within(scope, defaults.of_others(model), |cx| Platform::decode(source, cx));
         for addon in platform.into_iter().flat_map(|platform| platform.addon) {
             let namespace = addon.namespace.value.as_str().to_owned();
             model.gateways.extend(addon.gateway.into_iter().map(|gateway| (scope, gateway, namespace.clone())));
@@ -186,36 +174,24 @@ fn check_edition(homelab: &Homelab, cx: &mut Cx<'_>) {
     }));
 }
 
-/// The `defaults` nodes of a homelab and its categories.
+/// The `defaults` nodes of a homelab and its categories: what stands outside of all others.
 struct Defaults<'a> {
-    homelab: Vec<syntax::Node<'a>>,
-    categories: Vec<(String, Vec<syntax::Node<'a>>)>,
+    homelab: Vec<Base<'a>>,
+    categories: Vec<(String, Vec<Base<'a>>)>,
 }
 
 impl<'a> Defaults<'a> {
     /// Finds them, and reports what is wrong inside.
     fn find(homelabs: &[syntax::Node<'a>], cx: &mut Cx<'a>) -> Self {
-        let members = |parent: syntax::Node<'a>| -> Vec<syntax::Node<'a>> {
-            parent.children().filter(|child| child.name() == "defaults").flat_map(hlc_syntax::Node::children).collect()
+        let of = |parent: syntax::Node<'a>, cx: &mut Cx<'a>| {
+            bases_of_defaults(parent.children().filter(|child| child.name() == "defaults"), MEMBERS, cx)
         };
-        let homelab: Vec<_> = homelabs.iter().copied().flat_map(members).collect();
-        let categories: Vec<(String, Vec<_>)> = homelabs
+        let homelab = homelabs.iter().flat_map(|homelab| of(*homelab, cx)).collect();
+        let categories = homelabs
             .iter()
             .flat_map(|homelab| homelab.children().filter(|child| child.name() == "category"))
-            .map(|category| (argument(category).unwrap_or_default(), members(category)))
+            .map(|category| (argument(category).unwrap_or_default(), of(category, cx)))
             .collect();
-        let parents = homelabs.iter().copied().chain(homelabs.iter().flat_map(|homelab| homelab.children()));
-        for defaults in parents.flat_map(hlc_syntax::Node::children).filter(|child| child.name() == "defaults") {
-            if let Some(entry) = defaults.entries().next() {
-                cx.report(
-                    Diagnostic::new(&DEFAULTS, entry.span(), "`defaults` has blocks, no values of its own")
-                        .help("write `defaults { … }`"),
-                );
-            }
-        }
-        for member in homelab.iter().chain(categories.iter().flat_map(|(_, members)| members)) {
-            check_member(*member, cx);
-        }
         Self { homelab, categories }
     }
 
@@ -225,10 +201,20 @@ impl<'a> Defaults<'a> {
         let child =
             || workload.children().find(|child| child.name() == "category").and_then(|child| child.args().next());
         let category = property.or_else(child).and_then(text);
-        let own =
-            self.categories.iter().filter(|(name, _)| Some(name) == category.as_ref()).flat_map(|(_, members)| members);
-        let members = own.chain(&self.homelab).copied().collect();
-        Inherited { members, incomplete: model.homelab.is_none() || model.faults.kinds.contains(Homelab::decl().name) }
+        let own = self.categories.iter().filter(|(name, _)| Some(name) == category.as_ref());
+        let own = own.flat_map(|(_, bases)| bases.iter().cloned()).collect();
+        self.with(own, model)
+    }
+
+    /// What everything else starts from: the homelab's defaults.
+    fn of_others(&self, model: &Model) -> Inherited<'a> {
+        self.with(Vec::new(), model)
+    }
+
+    fn with(&self, mut nearer: Vec<Base<'a>>, model: &Model) -> Inherited<'a> {
+        nearer.extend(self.homelab.iter().cloned());
+        let unsure = model.homelab.is_none() || model.faults.kinds.contains(Homelab::decl().name);
+        Inherited::new(nearer, if unsure { default_members().collect() } else { Vec::new() })
     }
 }
 
@@ -243,9 +229,8 @@ fn text(entry: syntax::Entry<'_>) -> Option<String> {
     }
 }
 
-/// The blocks that have defaults, with how each is checked.
-type Member = (fn() -> &'static NodeDecl, for<'a> fn(syntax::Node<'a>, &mut Cx<'a>));
-const MEMBERS: &[Member] = &[
+/// The nodes that defaults of the homelab and of categories are for.
+const MEMBERS: &[Defaultable] = &[
     (Namespace::decl, check_default::<Namespace>),
     (Chart::decl, check_default::<Chart>),
     (Secret::decl, check_default::<Secret>),
@@ -256,37 +241,6 @@ const MEMBERS: &[Member] = &[
 /// The declarations behind [`MEMBERS`].
 pub(crate) fn default_members() -> impl Iterator<Item = &'static NodeDecl> {
     MEMBERS.iter().map(|(decl, _)| decl())
-}
-
-fn check_member<'a>(node: syntax::Node<'a>, cx: &mut Cx<'a>) {
-    if let Some((decl, check)) = MEMBERS.iter().find(|(decl, _)| decl().name == node.name()) {
-        check(node, cx);
-        let refuse =
-            |span, message: String| Diagnostic::new(&DEFAULTS, span, message).help("write it where it is meant");
-        if let Some(argument) = node.args().next() {
-            cx.report(
-                Diagnostic::new(&DEFAULTS, argument.span(), format!("defaults of `{}` have no name", node.name()))
-                    .help("remove it: defaults hold for every block of this kind"),
-            );
-        }
-        if let Some(annotation) = node.annotation() {
-            cx.report(refuse(annotation.outer, format!("`({})` cannot be a default", annotation.text)));
-        }
-        for child in node.children() {
-            let kind = decl().field(&child.name()).map(|field| field.kind);
-            if matches!(kind, Some(FieldKind::Free | FieldKind::Blocks(_))) {
-                cx.report(refuse(child.name_span(), format!("`{}` cannot be a default", child.name())));
-            }
-        }
-        return;
-    }
-    let names: Vec<_> = default_members().map(|decl| decl.name).collect();
-    let mut diagnostic = Diagnostic::new(&DEFAULTS, node.name_span(), format!("`{}` has no defaults", node.name()))
-        .help(format!("`defaults` can hold {}", hlc_schema::suggest::list_names(&names, "and")));
-    if let Some(meant) = hlc_schema::suggest::nearest(&node.name(), names.iter().copied()) {
-        diagnostic = diagnostic.suggest(format!("write `{meant}`"), node.name_span(), meant);
-    }
-    cx.report(diagnostic);
 }
 
 #[cfg(test)]

@@ -55,6 +55,9 @@ pub fn node_page(decl: &NodeDecl) -> String {
             page.push_str(&field_entry(field));
         }
     }
+    if !decl.members().is_empty() {
+        page.push_str(&members(decl));
+    }
     if !decl.attributes.is_empty() {
         let path = if decl.name == "homelab" { decl.name.to_owned() } else { format!("{}.NAME", decl.name) };
         let _ = writeln!(page, "\n## What references can ask\n");
@@ -63,6 +66,20 @@ pub fn node_page(decl: &NodeDecl) -> String {
         }
     }
     page
+}
+
+/// What a group can say for its members.
+fn members(decl: &NodeDecl) -> String {
+    let of_kind = |member: &NodeDecl| {
+        let fields = member.fields.iter().filter(|field| field.is_inherited());
+        let names: Vec<_> = fields.map(|field| format!("`{}`", field.name)).collect();
+        format!("- of [`{0}`]({0}.md): {1}\n", member.name, names.join(", "))
+    };
+    let list: String = decl.members().into_iter().map(of_kind).collect();
+    format!(
+        "\n## What its members start from\n\nThese fields may be given here for every node inside that does not give them \
+         itself; the nearest place wins. Values, lists and blocks are replaced, data is merged.\n\n{list}"
+    )
 }
 
 /// What is known of a word that is a field of some nodes, such as `values`; `None` when it is of none.
@@ -83,16 +100,7 @@ pub fn field_page(name: &str) -> Option<String> {
 fn parents(decl: &NodeDecl) -> Vec<String> {
     let top = TOP_LEVEL.iter().any(|top| top().name == decl.name).then(|| "at the top of a file".to_owned());
     let holds = |parent: &&'static NodeDecl| {
-        parent.fields.iter().any(|field| match field.kind {
-            FieldKind::Block(inner) | FieldKind::Blocks(inner) => inner().name == decl.name,
-            FieldKind::Argument(_)
-            | FieldKind::Arguments(_)
-            | FieldKind::Property(_)
-            | FieldKind::Properties(_)
-            | FieldKind::Free
-            | FieldKind::Defaults(_)
-            | FieldKind::Objects => false,
-        })
+        parent.fields.iter().filter_map(|field| field.kind.block()).any(|inner| inner.name == decl.name)
     };
     let within = nodes().into_iter().filter(holds);
     top.into_iter().chain(within.map(|parent| format!("in [`{}`]({}.md)", parent.name, parent.name))).collect()

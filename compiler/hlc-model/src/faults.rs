@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hlc_schema::{FieldKind, NodeDecl, ScopeId};
+use hlc_schema::{NodeDecl, ScopeId};
 
 use crate::concept::TOP_LEVEL;
 
@@ -27,17 +27,21 @@ impl Faults {
     }
 }
 
-/// True when a node of this name can stand in a node, at any depth. No declaration holds itself.
-fn can_hold(decl: &NodeDecl, wanted: &str) -> bool {
-    decl.name == wanted
-        || decl.fields.iter().any(|field| match field.kind {
-            FieldKind::Block(inner) | FieldKind::Blocks(inner) => can_hold(inner(), wanted),
-            FieldKind::Argument(_)
-            | FieldKind::Arguments(_)
-            | FieldKind::Property(_)
-            | FieldKind::Properties(_)
-            | FieldKind::Free
-            | FieldKind::Defaults(_)
-            | FieldKind::Objects => false,
-        })
+/// True when a node of this name can stand in a node, at any depth.
+fn can_hold(decl: &'static NodeDecl, wanted: &str) -> bool {
+    // A declaration can hold itself: each is looked at once.
+    let mut open = vec![decl];
+    let mut looked_at = 0;
+    while let Some(decl) = open.get(looked_at).copied() {
+        looked_at += 1;
+        if decl.name == wanted {
+            return true;
+        }
+        for inner in decl.fields.iter().filter_map(|field| field.kind.block()) {
+            if !open.iter().any(|known| std::ptr::eq(*known, inner)) {
+                open.push(inner);
+            }
+        }
+    }
+    false
 }

@@ -31,15 +31,18 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
 
     let mut declarations = Vec::new();
     let mut reads = Vec::new();
+    let mut idents = Vec::new();
     let mut named = false;
     for field in &fields.named {
         let index = declarations.len();
         let part = read_field(field, index)?;
         declarations.extend(part.declaration);
-        reads.push(part.read);
+        // Defaults come first: they are in force for everything that is read after them.
+        let at = if part.comes_first { 0 } else { reads.len() };
+        reads.insert(at, part.read);
+        idents.insert(at, &field.ident);
         named |= part.defines_name;
     }
-    let idents: Vec<_> = fields.named.iter().map(|field| &field.ident).collect();
     let scope = options.scope.unwrap_or_else(|| Ident::new("Homelab", ident.span()));
     let names = options.names.unwrap_or_else(|| Ident::new("Any", ident.span()));
     let concept = named.then(|| {
@@ -111,6 +114,7 @@ struct Part {
     declaration: Option<TokenStream>,
     read: TokenStream,
     defines_name: bool,
+    comes_first: bool,
 }
 
 /// The attribute that says what a field is.
@@ -137,6 +141,8 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
     let mut name = kebab(&ident.to_string());
     let mut default = quote!(::core::option::Option::None);
     let mut decls = None;
+    let mut members = false;
+    let mut kinds: Vec<Path> = Vec::new();
     if matches!(attribute.meta, syn::Meta::List(_)) && role != "annotated" {
         attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("name") {
@@ -146,6 +152,10 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
                 default = quote!(::core::option::Option::Some(#text));
             } else if meta.path.is_ident("decls") {
                 decls = Some(meta.value()?.parse::<Path>()?);
+            } else if role == "block" && meta.path.is_ident("members") {
+                members = true;
+            } else if role == "defaults" {
+                kinds.push(meta.path.clone());
             } else {
                 return Err(meta.error("unknown option"));
             }
@@ -154,7 +164,8 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
     }
     let declare = |kind: TokenStream, required: TokenStream| {
         Some(quote! {
-            ::hlc_schema::FieldDecl { name: #name, doc: #documentation, kind: #kind, required: #required, default: #default }
+            ::hlc_schema::FieldDecl { name: #name, doc: #documentation, kind: #kind, required: #required, default: #default,
+                members: #members }
         })
     };
     let setting = quote!(<#ty as ::hlc_schema::Setting>);
@@ -169,6 +180,7 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
                 ),
                 read: quote!(fields.argument::<#ty>(#index, cx)),
                 defines_name: wrapper == "Def",
+                comes_first: false,
             }
         }
         "prop" => {
@@ -180,11 +192,16 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
                 ),
                 read: quote!(fields.setting::<#ty>(#index, cx)),
                 defines_name: false,
+                comes_first: false,
             }
         }
         "block" => {
             let inner = argument(ty).unwrap_or(ty);
+            if members && wrapper != "Vec" {
+                return Err(Error::new_spanned(ty, "members are a Vec"));
+            }
             let (kind, read, required) = match wrapper.as_str() {
+                "Vec" if members => (quote!(Blocks), quote!(fields.members::<#inner>(#index, cx)), false),
                 "Vec" => (quote!(Blocks), quote!(fields.blocks::<#inner>(#index, cx)), false),
                 "Option" => (quote!(Block), quote!(fields.block::<#inner>(#index, cx)), false),
                 _ => (quote!(Block), quote!(fields.required_block::<#ty>(#index, cx)), true),
@@ -197,37 +214,66 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
                 ),
                 read,
                 defines_name: false,
+                comes_first: false,
             }
         }
         "free" => Part {
             declaration: declare(quote!(::hlc_schema::FieldKind::Free), quote!(false)),
             read: quote!(fields.free(#index, cx)),
             defines_name: false,
+            comes_first: false,
         },
         "objects" => Part {
             declaration: Some(quote! {
                 ::hlc_schema::FieldDecl {
                     name: "", doc: #documentation, kind: ::hlc_schema::FieldKind::Objects, required: false,
-                    default: ::core::option::Option::None,
+                    default: ::core::option::Option::None, members: false,
                 }
             }),
             read: quote!(Some(fields.objects(cx))),
             defines_name: false,
+            comes_first: false,
         },
         "defaults" => {
-            let Some(decls) = decls else { return Err(Error::new_spanned(field, "say #[defaults(decls = PATH)]")) };
+            let (decls, read) = match (decls, kinds.is_empty()) {
+                (Some(decls), true) => (quote!(#decls), quote!(Some(()))),
+                (None, false) => {
+                    let list = quote! {
+                        || {
+                            static MEMBERS: ::std::sync::LazyLock<::std::vec::Vec<&'static ::hlc_schema::NodeDecl>> =
+                                ::std::sync::LazyLock::new(|| ::std::vec![
+                                    #(<#kinds as ::hlc_schema::Node>::decl()),*
+                                ]);
+                            &MEMBERS
+                        }
+                    };
+                    let checks = quote! {
+                        #((<#kinds as ::hlc_schema::Node>::decl, ::hlc_schema::decode::check_default::<#kinds>)),*
+                    };
+                    (list, quote!(fields.defaults(#index, &[#checks], cx)))
+                }
+                _ => return Err(Error::new_spanned(field, "say #[defaults(KIND, …)] or #[defaults(decls = PATH)]")),
+            };
             Part {
                 declaration: declare(quote!(::hlc_schema::FieldKind::Defaults(#decls)), quote!(false)),
-                read: quote!(Some(())),
+                read,
                 defines_name: false,
+                comes_first: true,
             }
         }
         "annotated" => {
             let word = attribute.parse_args::<LitStr>()?;
-            Part { declaration: None, read: quote!(Some(fields.annotated(#word))), defines_name: false }
+            Part {
+                declaration: None,
+                read: quote!(Some(fields.annotated(#word))),
+                defines_name: false,
+                comes_first: false,
+            }
         }
-        "span" => Part { declaration: None, read: quote!(Some(fields.span())), defines_name: false },
-        _ => Part { declaration: None, read: quote!(Some(fields.head())), defines_name: false },
+        "span" => {
+            Part { declaration: None, read: quote!(Some(fields.span())), defines_name: false, comes_first: false }
+        }
+        _ => Part { declaration: None, read: quote!(Some(fields.head())), defines_name: false, comes_first: false },
     })
 }
 

@@ -31,6 +31,43 @@ impl NodeDecl {
         self.fields.iter().filter(|field| !field.is_argument() && !field.name.is_empty()).map(|field| field.name)
     }
 
+    /// The nodes that start from the fields of this one: its members, their members and so on, each once.
+    #[must_use]
+    pub fn members(&self) -> Vec<&'static Self> {
+        let mut members: Vec<&'static Self> = Vec::new();
+        let mut group = Some(self);
+        let mut looked_at = 0;
+        while let Some(decl) = group {
+            for member in decl.fields.iter().filter(|field| field.members).filter_map(|field| field.kind.block()) {
+                if !members.iter().any(|known| std::ptr::eq(*known, member)) {
+                    members.push(member);
+                }
+            }
+            group = members.get(looked_at).copied();
+            looked_at += 1;
+        }
+        members
+    }
+
+    /// A field of a member that may be given in this node too, for all of its members; with the member.
+    #[must_use]
+    pub fn member_field(&self, name: &str) -> Option<(&'static Self, &'static FieldDecl)> {
+        self.members().into_iter().find_map(|decl| Some((decl, decl.field(name).filter(|field| field.is_inherited())?)))
+    }
+
+    /// The names a property or child may have here for the members' sake alone, sorted.
+    #[must_use]
+    pub fn member_names(&self) -> Vec<&'static str> {
+        let fields = self.members().into_iter().flat_map(|decl| decl.fields.iter());
+        let mut names: Vec<_> = fields
+            .filter(|field| field.is_inherited() && self.field(field.name).is_none())
+            .map(|field| field.name)
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     /// True when Kubernetes objects may stand in this node.
     #[must_use]
     pub fn holds_objects(&self) -> bool {
@@ -51,6 +88,8 @@ pub struct FieldDecl {
     pub required: bool,
     /// What holds when it is absent, in KDL; for the reader, the code has the same in one place.
     pub default: Option<&'static str>,
+    /// True for blocks that start from the fields of the node they stand in.
+    pub members: bool,
 }
 
 impl FieldDecl {
@@ -58,6 +97,17 @@ impl FieldDecl {
     #[must_use]
     pub fn is_argument(&self) -> bool {
         matches!(self.kind, FieldKind::Argument(_) | FieldKind::Arguments(_))
+    }
+
+    /// True when a member takes it from its group: all but what tells members apart, and what stands in the group for
+    /// itself.
+    #[must_use]
+    pub fn is_inherited(&self) -> bool {
+        let own = matches!(
+            self.kind,
+            FieldKind::Argument(_) | FieldKind::Arguments(_) | FieldKind::Defaults(_) | FieldKind::Objects
+        );
+        !own && !self.members && !self.name.is_empty()
     }
 }
 
@@ -91,6 +141,23 @@ impl FieldKind {
         match self {
             Self::Argument(ty) | Self::Arguments(ty) | Self::Property(ty) | Self::Properties(ty) => Some(*ty),
             Self::Block(_) | Self::Blocks(_) | Self::Free | Self::Defaults(_) | Self::Objects => None,
+        }
+    }
+}
+
+impl FieldKind {
+    /// The declaration of its blocks; `None` for everything else.
+    #[must_use]
+    pub fn block(&self) -> Option<&'static NodeDecl> {
+        match self {
+            Self::Block(decl) | Self::Blocks(decl) => Some(decl()),
+            Self::Argument(_)
+            | Self::Arguments(_)
+            | Self::Property(_)
+            | Self::Properties(_)
+            | Self::Free
+            | Self::Defaults(_)
+            | Self::Objects => None,
         }
     }
 }

@@ -11,14 +11,21 @@ use crate::{AttrDecl, Concept, Def, NameUse, NodeDecl, Ref, Scope, ScopeId, Secr
 
 mod codes;
 mod fields;
+mod inherit;
+mod occurrence;
 pub(crate) mod shape;
 mod value;
 
-pub use codes::CODES;
 pub(crate) use codes::{ANNOTATION, LITERAL_WANTED, NUMBER};
 pub use fields::Fields;
+pub use inherit::{Base, Defaultable, Inherited, bases_of_defaults, check_default};
 pub use shape::unknown_top_level;
 pub use value::literal;
+
+/// Every finding about the shape of typed nodes.
+pub(crate) fn codes() -> impl Iterator<Item = &'static &'static Code> {
+    codes::CODES.iter().chain(inherit::CODES)
+}
 
 /// What a typed node can be read from: a node, or the value of a property that stands for a node with one argument.
 #[derive(Clone, Copy)]
@@ -58,15 +65,6 @@ pub trait Node: Sized {
     fn decode<'a>(source: Source<'a>, cx: &mut Cx<'a>) -> Option<Self>;
 }
 
-/// The defaults that nodes start from.
-#[derive(Clone, Default)]
-pub struct Inherited<'a> {
-    /// The members of `defaults` nodes, the innermost first.
-    pub members: Vec<syntax::Node<'a>>,
-    /// True when more may stand in what could not be read: then no field can be said to be missing.
-    pub incomplete: bool,
-}
-
 /// What decoding carries along.
 pub struct Cx<'a> {
     /// Findings so far.
@@ -84,7 +82,25 @@ pub struct Cx<'a> {
     /// Finds the kind of object that a word is probably meant to be: `Deployment` for `deployment`.
     object_kind: fn(&str) -> Option<&'static str>,
     defaults: Inherited<'a>,
+    /// How many typed nodes are open.
+    depth: usize,
+    /// Nothing can be said to be missing: what is read is a part of other nodes.
     partial: bool,
+    /// What is read declares no names: it is read elsewhere too.
+    again: bool,
+    /// Set for the one node that is opened next, when it stands for something else than what it is.
+    view: Option<View>,
+    /// The declarations that the node being viewed has been read by.
+    viewed_as: Vec<&'static NodeDecl>,
+}
+
+/// What a node that is read as another kind of node is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum View {
+    /// `defaults "oidc" { … }`: fields of an `oidc`.
+    Defaults,
+    /// A group, some of whose fields are its members'.
+    Group,
 }
 
 impl<'a> Cx<'a> {
@@ -100,7 +116,11 @@ impl<'a> Cx<'a> {
             registry,
             object_kind,
             defaults: Inherited::default(),
+            depth: 0,
             partial: false,
+            again: false,
+            view: None,
+            viewed_as: Vec::new(),
         }
     }
 
@@ -121,7 +141,7 @@ impl<'a> Cx<'a> {
 
     /// Notes that a name is declared here.
     pub fn declare<T: Concept>(&mut self, def: &Def<T>) {
-        if !self.partial {
+        if !self.again {
             self.note::<T>(&def.name, def.span, true);
         }
     }
@@ -166,22 +186,21 @@ impl<'a> Cx<'a> {
         parents
     }
 
+    /// Reads what is a part of other nodes.
     fn partially<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
         let outer = std::mem::replace(&mut self.partial, true);
         let result = read(self);
         self.partial = outer;
         result
     }
-}
 
-/// Reads a member of a `defaults` block, only to report what is wrong with it: arguments and required fields may be
-/// missing, since other nodes start from this one.
-pub fn check_default<'a, T: Node>(node: syntax::Node<'a>, cx: &mut Cx<'a>) {
-    cx.partially(|cx| {
-        cx.within(cx.scope, Inherited::default(), |cx| {
-            T::decode(Source::Node(node), cx);
-        });
-    });
+    /// Reads what is read elsewhere too.
+    fn again<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.again, true);
+        let result = read(self);
+        self.again = outer;
+        result
+    }
 }
 
 /// Finds the attribute of this name.

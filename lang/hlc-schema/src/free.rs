@@ -15,9 +15,9 @@ use crate::{Cx, DataValue, RefPath, SecretKey, Spanned, Template};
 mod codes;
 
 pub use codes::CODES;
+pub(crate) use codes::TOO_DEEP;
 use codes::{
-    BARE_KEY, DASHES_AND_NAMES, DUPLICATE_KEY, MANY_VALUES, OBJECT_HEAD, TOO_DEEP, UNKNOWN_DATA_ANNOTATION,
-    VALUE_AND_ENTRIES,
+    BARE_KEY, DASHES_AND_NAMES, DUPLICATE_KEY, MANY_VALUES, OBJECT_HEAD, UNKNOWN_DATA_ANNOTATION, VALUE_AND_ENTRIES,
 };
 
 /// How deep data may nest. Kubernetes objects and chart values stay below 30.
@@ -92,6 +92,29 @@ pub struct FreeBlock {
     pub head: Span,
     /// Its content: always [`FreeKind::Map`].
     pub value: Free,
+}
+
+impl FreeBlock {
+    /// The same over another block: maps merge, deep, and the words of this one win.
+    pub(crate) fn over(self, base: Self) -> Self {
+        let Free { kind, span } = self.value;
+        let kind = match kind {
+            FreeKind::Map { mut bases, entries } => {
+                bases.insert(0, base.value);
+                FreeKind::Map { bases, entries }
+            }
+            // Not made by `block`.
+            kind @ (FreeKind::Literal(_)
+            | FreeKind::Ref(_)
+            | FreeKind::Template(_)
+            | FreeKind::Secret(_)
+            | FreeKind::File(_)
+            | FreeKind::Yaml(_)
+            | FreeKind::List(_)
+            | FreeKind::Text { .. }) => kind,
+        };
+        Self { head: self.head, value: Free { kind, span } }
+    }
 }
 
 /// A Kubernetes object: `Deployment "comfyui" { spec … }`.

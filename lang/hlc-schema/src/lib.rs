@@ -29,7 +29,7 @@ pub mod suggest;
 
 pub use data::{Data, DataValue, Map, MapEntry};
 pub use decl::{AttrDecl, FieldDecl, FieldKind, NodeDecl, TypeDecl};
-pub use decode::{Cx, Inherited, Node, Source};
+pub use decode::{Base, Cx, Inherited, Node, Source};
 pub use expr::{Expr, RefPath, SecretKey, Template};
 pub use free::{Free, FreeBlock, ObjectNode};
 pub use hlc_schema_derive::{Choice, Node};
@@ -41,7 +41,7 @@ pub use setting::Setting;
 #[must_use]
 pub fn codes() -> Vec<&'static hlc_diag::Code> {
     let mut codes: Vec<_> =
-        decode::CODES.iter().chain(scalar::CODES).chain(expr::CODES).chain(free::CODES).copied().collect();
+        decode::codes().chain(scalar::CODES).chain(expr::CODES).chain(free::CODES).copied().collect();
     codes.sort_by_key(|code| code.id);
     codes
 }

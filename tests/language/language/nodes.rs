@@ -26,6 +26,9 @@ fn declared(decl: &'static NodeDecl) -> Outcome {
             return Err(format!("`{what}` is not documented in a sentence: {first:?}").into());
         }
     }
+    if let Some(field) = differs_from_members(decl) {
+        return Err(format!("`{field}` is of another type in its members: it cannot be their default").into());
+    }
     let mut sources = Sources::default();
     let file = sources.add("example.kdl", decl.example);
     let parsed = hlc_syntax::parse(file, Arc::from(decl.example));
@@ -46,6 +49,19 @@ fn declared(decl: &'static NodeDecl) -> Outcome {
     } else {
         Err(format!("the example has unknown names: {}", unknown.join(", ")).into())
     }
+}
+
+/// A field that members take from their group and that is of another type there.
+fn differs_from_members(decl: &'static NodeDecl) -> Option<&'static str> {
+    let form = |field: &hlc_schema::FieldDecl| {
+        let of = field.kind.value_type().map(|ty| ty.name).or(field.kind.block().map(|decl| decl.name));
+        (std::mem::discriminant(&field.kind), of)
+    };
+    decl.members().into_iter().flat_map(|member| member.fields).filter(|field| field.is_inherited()).find_map(|field| {
+        let own = form(decl.field(field.name)?);
+        let theirs = form(field);
+        (own.0 == theirs.0 && own.1 != theirs.1).then_some(field.name)
+    })
 }
 
 /// The example of a node that stands at the top of a file compiles; what is wrong with it.

@@ -34,6 +34,7 @@ impl Node for DataBlock {
                     kind: FieldKind::Argument(<Def<DataBlock> as Setting>::TYPE),
                     required: true,
                     default: None,
+                    members: false,
                 },
                 FieldDecl {
                     name: "",
@@ -41,6 +42,7 @@ impl Node for DataBlock {
                     kind: FieldKind::Free,
                     required: false,
                     default: None,
+                    members: false,
                 },
             ],
             attributes: &[],

@@ -3,7 +3,7 @@
 use hlc_diag::{Code, Severity};
 
 /// Every finding about the shape of typed nodes.
-pub static CODES: &[&Code] = &[
+pub(super) static CODES: &[&Code] = &[
     &UNKNOWN_NODE,
     &UNKNOWN_PROPERTY,
     &MISSING_FIELD,

@@ -4,8 +4,14 @@ use hlc_diag::{Diagnostic, Span};
 use hlc_syntax as syntax;
 
 use super::codes::{DUPLICATE_FIELD, MISSING_FIELD};
-use super::{Cx, Node, Source, first_lines, is_object_name, shape};
+use super::inherit::{Base, Defaultable, Inherited, bases_of_defaults};
+use super::occurrence::{Occurrence, occurrences};
+use super::{Cx, Node, Source, View, first_lines, is_object_name, shape};
+use crate::free::{FreeBlock, TOO_DEEP};
 use crate::{FieldDecl, NodeDecl, Setting};
+
+/// How deep typed nodes may nest. Groups in groups are the only ones that repeat.
+const MAX_DEPTH: usize = 64;
 
 /// One node being read.
 pub struct Fields<'a> {
@@ -17,19 +23,37 @@ pub struct Fields<'a> {
     misshapen: bool,
     /// Fields that have to be there and are not.
     missing: Vec<&'static FieldDecl>,
+    /// The node stands for something else than what it is.
+    view: Option<View>,
+    /// Nothing in it is read: it stands too deep.
+    closed: bool,
+    /// What was in force before the node's own defaults.
+    outer: Option<Inherited<'a>>,
 }
 
 impl<'a> Fields<'a> {
     /// Starts reading, and reports everything that the declaration does not allow.
     pub fn open(decl: &'static NodeDecl, source: Source<'a>, cx: &mut Cx<'a>) -> Self {
+        let view = cx.view.take();
         let arguments = match source {
+            _ if view.is_some() => Vec::new(),
             Source::Node(node) => node.args().collect(),
             Source::Value(entry) => vec![entry],
         };
         let before = cx.diagnostics.len();
-        shape::check(decl, source, &arguments, cx);
+        // A view is the same node again.
+        cx.depth += usize::from(view != Some(View::Group));
+        let closed = cx.depth > MAX_DEPTH;
+        if closed {
+            let message = format!("blocks nest deeper than {MAX_DEPTH} levels");
+            cx.report(Diagnostic::new(&TOO_DEEP, source.head(), message));
+        } else if view != Some(View::Group) {
+            // What a group must not hold is reported by the group.
+            shape::check(decl, source, &arguments, cx);
+        }
         let misshapen = cx.diagnostics.len() > before;
-        Self { decl, source, arguments, next_argument: 0, misshapen, missing: Vec::new() }
+        let (missing, outer) = (Vec::new(), None);
+        Self { decl, source, arguments, next_argument: 0, misshapen, missing, view, closed, outer }
     }
 
     /// The node's place.
@@ -57,20 +81,24 @@ impl<'a> Fields<'a> {
         self.decl.fields.get(index)
     }
 
+    /// Every place where a field is given in the node itself.
+    fn own(&self, field: &FieldDecl, cx: &Cx<'a>) -> Vec<Occurrence<'a>> {
+        // What a group has a field for itself has been read as that.
+        let is_groups = || {
+            let mut others = cx.viewed_as.iter().filter(|decl| !std::ptr::eq(**decl, self.decl));
+            self.view == Some(View::Group) && others.any(|decl| decl.field(field.name).is_some())
+        };
+        if self.closed || is_groups() { Vec::new() } else { occurrences(self.source, field.name) }
+    }
+
     /// The place where a field is given in the node itself; a second one is reported.
     fn find(&self, field: &FieldDecl, cx: &mut Cx<'a>) -> Option<Occurrence<'a>> {
-        let mut own = occurrences(self.source, field.name).into_iter();
+        let mut own = self.own(field, cx).into_iter();
         let first = own.next()?;
         if let Some(second) = own.next() {
             cx.report(duplicate(field.name, second.span(), first.span()));
         }
         Some(first)
-    }
-
-    /// The place where a field is given in the defaults in force.
-    fn inherited(&self, field: &FieldDecl, cx: &Cx<'a>) -> Option<Occurrence<'a>> {
-        let members = cx.defaults.members.iter().filter(|node| node.name() == self.decl.name);
-        members.copied().find_map(|node| occurrences(Source::Node(node), field.name).into_iter().next())
     }
 
     /// Reads the next argument, or all that are left when the field takes many.
@@ -85,7 +113,7 @@ impl<'a> Fields<'a> {
     /// Reads a property, or a child that says the same; else from the defaults in force.
     pub fn setting<T: Setting>(&mut self, index: usize, cx: &mut Cx<'a>) -> Option<T> {
         let field = self.declared(index)?;
-        let found = self.find(field, cx).or_else(|| self.inherited(field, cx));
+        let found = self.find(field, cx).or_else(|| cx.defaults.first(self.decl, field));
         match found {
             None => self.absent::<T>(field),
             Some(Occurrence::Property(entry)) => T::read(&[entry], cx),
@@ -102,10 +130,12 @@ impl<'a> Fields<'a> {
     /// Reads the one child node (or property that stands for it), if it is there.
     pub fn block<T: Node>(&mut self, index: usize, cx: &mut Cx<'a>) -> Option<Option<T>> {
         let field = self.declared(index)?;
-        let found = self.find(field, cx).or_else(|| self.inherited(field, cx));
-        match found {
+        if let Some(own) = self.find(field, cx) {
+            return T::decode(own.source(), cx).map(Some);
+        }
+        match cx.defaults.first(self.decl, field) {
             None => Some(None),
-            Some(occurrence) => T::decode(occurrence.source(), cx).map(Some),
+            Some(inherited) => cx.again(|cx| T::decode(inherited.source(), cx)).map(Some),
         }
     }
 
@@ -120,25 +150,74 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Reads every child node of this name; those that cannot be read are reported and left out.
+    /// Reads every child node of this name, or all of the nearest group that has some; those that cannot be read are
+    /// reported and left out.
     pub fn blocks<T: Node>(&mut self, index: usize, cx: &mut Cx<'a>) -> Option<Vec<T>> {
         let field = self.declared(index)?;
-        let own = occurrences(self.source, field.name);
-        Some(own.into_iter().filter_map(|occurrence| T::decode(occurrence.source(), cx)).collect())
+        let read = |found: Vec<Occurrence<'a>>, cx: &mut Cx<'a>| {
+            found.into_iter().filter_map(|occurrence| T::decode(occurrence.source(), cx)).collect()
+        };
+        let own = self.own(field, cx);
+        if own.is_empty() {
+            let inherited = cx.defaults.all(self.decl, field);
+            return Some(cx.again(|cx| read(inherited, cx)));
+        }
+        Some(read(own, cx))
     }
 
-    /// Reads a block of free data, if it is there.
-    pub fn free(&mut self, index: usize, cx: &mut Cx<'a>) -> Option<Option<crate::FreeBlock>> {
+    /// Reads the node's members: child nodes that start from its fields.
+    pub fn members<T: Node>(&mut self, index: usize, cx: &mut Cx<'a>) -> Option<Vec<T>> {
         let field = self.declared(index)?;
-        match self.find(field, cx) {
-            Some(Occurrence::Child(node)) => crate::free::block(node, cx).map(Some),
-            _ => Some(None),
+        let Source::Node(node) = self.source else { return Some(Vec::new()) };
+        if self.closed {
+            return Some(Vec::new());
         }
+        cx.check_group::<T>(node, self.decl, self.view.is_some());
+        if self.view.is_some() {
+            return Some(Vec::new());
+        }
+        let own = occurrences(self.source, field.name);
+        let read = |cx: &mut Cx<'a>| own.into_iter().filter_map(|member| T::decode(member.source(), cx)).collect();
+        let unsure = if self.misshapen { self.decl.members() } else { Vec::new() };
+        Some(cx.starting_from(Inherited::new(vec![Base::group(node, self.decl)], unsure), read))
+    }
+
+    /// Puts the node's `defaults` in force for the blocks that are read after it.
+    pub fn defaults(&mut self, index: usize, members: &[Defaultable], cx: &mut Cx<'a>) -> Option<()> {
+        let field = self.declared(index)?;
+        let Source::Node(node) = self.source else { return Some(()) };
+        if self.closed || self.view.is_some() {
+            return Some(());
+        }
+        let before = cx.diagnostics.len();
+        let bases = bases_of_defaults(node.children().filter(|child| child.name() == field.name), members, cx);
+        let faulty = cx.diagnostics.iter().skip(before).any(Diagnostic::is_error);
+        let unsure = if faulty { members.iter().map(|(decl, _)| decl()).collect() } else { Vec::new() };
+        let nearer = cx.defaults.nearer(Inherited::new(bases, unsure));
+        self.outer = Some(std::mem::replace(&mut cx.defaults, nearer));
+        Some(())
+    }
+
+    /// Reads a block of free data, if it is there, over those of the groups that the node stands in.
+    pub fn free(&mut self, index: usize, cx: &mut Cx<'a>) -> Option<Option<FreeBlock>> {
+        let field = self.declared(index)?;
+        let own = match self.find(field, cx) {
+            Some(Occurrence::Child(node)) => Some(node),
+            Some(Occurrence::Property(_)) => return Some(None), // reported when the node was opened
+            None => None,
+        };
+        let inherited = cx.defaults.blocks(self.decl, field);
+        let blocks: Vec<_> = own.into_iter().chain(inherited).map(|node| crate::free::block(node, cx)).collect();
+        let blocks: Vec<FreeBlock> = blocks.into_iter().collect::<Option<_>>()?;
+        Some(blocks.into_iter().reduce(FreeBlock::over))
     }
 
     /// Reads the Kubernetes objects that stand in the node.
     pub fn objects(&mut self, cx: &mut Cx<'a>) -> Vec<crate::ObjectNode> {
         let Source::Node(node) = self.source else { return Vec::new() };
+        if self.closed || self.view.is_some() {
+            return Vec::new();
+        }
         node.children()
             .filter(|child| is_object_name(&child.name()))
             .filter_map(|child| crate::free::object(child, cx))
@@ -146,12 +225,16 @@ impl<'a> Fields<'a> {
     }
 
     /// Ends the reading: reports the fields that are missing, all at once.
-    pub fn close(self, cx: &mut Cx<'a>) {
+    pub fn close(mut self, cx: &mut Cx<'a>) {
+        cx.depth -= usize::from(self.view != Some(View::Group));
+        if let Some(outer) = self.outer.take() {
+            cx.defaults = outer;
+        }
         let Some(first) = self.missing.first() else { return };
         if cx.partial || self.misshapen {
             return;
         }
-        if cx.defaults.incomplete {
+        if cx.defaults.is_unsure(self.decl) {
             cx.withheld += 1;
             return;
         }
@@ -190,36 +273,6 @@ fn needed(field: &FieldDecl) -> String {
     } else {
         format!("a `{}` block", field.name)
     }
-}
-
-/// A property or a child of one name.
-enum Occurrence<'a> {
-    Property(syntax::Entry<'a>),
-    Child(syntax::Node<'a>),
-}
-
-impl<'a> Occurrence<'a> {
-    fn span(&self) -> Span {
-        match self {
-            Self::Property(entry) => entry.span(),
-            Self::Child(node) => node.header_span(),
-        }
-    }
-
-    fn source(self) -> Source<'a> {
-        match self {
-            Self::Property(entry) => Source::Value(entry),
-            Self::Child(node) => Source::Node(node),
-        }
-    }
-}
-
-fn occurrences<'a>(source: Source<'a>, name: &str) -> Vec<Occurrence<'a>> {
-    let Source::Node(node) = source else { return Vec::new() };
-    let properties =
-        node.props().filter(|entry| entry.key().is_some_and(|key| key.text == name)).map(Occurrence::Property);
-    let children = node.children().filter(|child| child.name() == name).map(Occurrence::Child);
-    properties.chain(children).collect()
 }
 
 fn duplicate(name: &str, second: Span, first: Span) -> Diagnostic {

@@ -6,12 +6,22 @@ use hlc_syntax as syntax;
 use super::codes::{ANNOTATION, EXTRA_ARGUMENT, UNKNOWN_NODE, UNKNOWN_PROPERTY, WRONG_SHAPE};
 use super::{Cx, Source, is_object_name, wrong_annotation};
 use crate::suggest::{list_names, nearest};
-use crate::{FieldKind, NodeDecl};
+use crate::{FieldDecl, FieldKind, NodeDecl};
 
 /// Reports annotation, arguments, properties and children that the declaration does not have.
 pub(super) fn check<'a>(decl: &'static NodeDecl, source: Source<'a>, arguments: &[syntax::Entry<'a>], cx: &mut Cx<'a>) {
     check_arguments(decl, source, arguments, cx);
     let Source::Node(node) = source else { return };
+    check_annotation(decl, node, cx);
+    for entry in node.props() {
+        check_property(decl, entry, cx);
+    }
+    for child in node.children() {
+        check_child(decl, child, cx);
+    }
+}
+
+fn check_annotation(decl: &'static NodeDecl, node: syntax::Node<'_>, cx: &mut Cx<'_>) {
     if let Some(annotation) = node.annotation()
         && !decl.annotations.contains(&annotation.text.as_ref())
     {
@@ -25,12 +35,11 @@ pub(super) fn check<'a>(decl: &'static NodeDecl, source: Source<'a>, arguments: 
         }
         cx.report(diagnostic);
     }
-    for entry in node.props() {
-        check_property(decl, entry, cx);
-    }
-    for child in node.children() {
-        check_child(decl, child, cx);
-    }
+}
+
+/// The field that a property or child of this name belongs to: one of the node, or one of its members.
+fn field_of(decl: &'static NodeDecl, name: &str) -> Option<&'static FieldDecl> {
+    decl.field(name).or_else(|| decl.member_field(name).map(|(_, field)| field))
 }
 
 fn check_arguments<'a>(decl: &'static NodeDecl, source: Source<'a>, arguments: &[syntax::Entry<'a>], cx: &mut Cx<'a>) {
@@ -56,10 +65,10 @@ fn check_arguments<'a>(decl: &'static NodeDecl, source: Source<'a>, arguments: &
 
 fn check_property<'a>(decl: &'static NodeDecl, entry: syntax::Entry<'a>, cx: &mut Cx<'a>) {
     let Some(key) = entry.key() else { return };
-    let Some(field) = decl.field(&key.text) else {
+    let Some(field) = field_of(decl, &key.text) else {
         let mut diagnostic =
             Diagnostic::new(&UNKNOWN_PROPERTY, key.span, format!("`{}` has no property `{}`", decl.name, key.text));
-        if let Some(meant) = nearest(&key.text, decl.names()) {
+        if let Some(meant) = nearest(&key.text, decl.names().chain(decl.member_names())) {
             diagnostic = diagnostic.help(format!("did you mean `{meant}`?")).suggest(
                 format!("write `{meant}`"),
                 key.span,
@@ -85,7 +94,7 @@ fn check_property<'a>(decl: &'static NodeDecl, entry: syntax::Entry<'a>, cx: &mu
 
 fn check_child<'a>(decl: &'static NodeDecl, child: syntax::Node<'a>, cx: &mut Cx<'a>) {
     let name = child.name();
-    let Some(field) = decl.field(&name) else {
+    let Some(field) = field_of(decl, &name) else {
         if !(decl.holds_objects() && is_object_name(&name)) {
             cx.report(unknown_child(decl, child, cx));
         }
@@ -139,7 +148,7 @@ fn unknown_child(decl: &'static NodeDecl, child: syntax::Node<'_>, cx: &Cx<'_>) 
             kind,
         );
     }
-    if let Some(meant) = nearest(&name, decl.names()) {
+    if let Some(meant) = nearest(&name, decl.names().chain(decl.member_names())) {
         return diagnostic.help(format!("did you mean `{meant}`?")).suggest(
             format!("write `{meant}`"),
             child.name_span(),

@@ -91,8 +91,9 @@ pub(crate) static TOO_DEEP: Code = Code {
     id: "HLC0207",
     name: "too-deep",
     severity: Severity::Error,
-    summary: "data that nests too deep",
-    explain: "Data may nest 128 levels. Kubernetes itself refuses objects that nest much deeper than any real one.",
+    summary: "data or blocks that nest too deep",
+    explain: "Data may nest 128 levels, groups of nodes 64. Kubernetes itself refuses objects that nest much deeper than \
+              any real one.",
     bad: "",
     good: "",
 };

@@ -1,0 +1,38 @@
+//! Where a field is given.
+
+use hlc_diag::Span;
+use hlc_syntax as syntax;
+
+use super::Source;
+
+/// A property or a child of one name.
+#[derive(Clone, Copy)]
+pub(super) enum Occurrence<'a> {
+    Property(syntax::Entry<'a>),
+    Child(syntax::Node<'a>),
+}
+
+impl<'a> Occurrence<'a> {
+    pub(super) fn span(&self) -> Span {
+        match self {
+            Self::Property(entry) => entry.span(),
+            Self::Child(node) => node.header_span(),
+        }
+    }
+
+    pub(super) fn source(self) -> Source<'a> {
+        match self {
+            Self::Property(entry) => Source::Value(entry),
+            Self::Child(node) => Source::Node(node),
+        }
+    }
+}
+
+/// Every place in a node where a field is given, properties first.
+pub(super) fn occurrences<'a>(source: Source<'a>, name: &str) -> Vec<Occurrence<'a>> {
+    let Source::Node(node) = source else { return Vec::new() };
+    let properties =
+        node.props().filter(|entry| entry.key().is_some_and(|key| key.text == name)).map(Occurrence::Property);
+    let children = node.children().filter(|child| child.name() == name).map(Occurrence::Child);
+    properties.chain(children).collect()
+}
