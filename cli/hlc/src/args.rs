@@ -110,6 +110,13 @@ pub(crate) struct Fmt {
     #[arg(long)]
     pub(crate) check: bool,
 
+    /// Convert files from KDL 1, and lay those out
+    ///
+    /// Comments and meaning stay. What is KDL 2 already stays as it is; a file that cannot be converted is left alone, and
+    /// the place that stands in the way goes to stderr.
+    #[arg(long)]
+    pub(crate) from_v1: bool,
+
     /// Files, folders, or `-` for stdin to stdout [default: the files of the project]
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,

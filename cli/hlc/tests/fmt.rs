@@ -183,3 +183,31 @@ fn the_sample_is_formatted() {
     assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
     assert!(!stderr.contains(", 0 unchanged"), "{stderr}");
 }
+
+const V1: &str = "homelab \"t\" edition=\"1\" domain=\"example.net\" {\n  include \"w/*.kdl\"\n}\n";
+const V1_FILE: &str = "// why\ndata \"d\" {\n  on true; off false /* c */\n  path r\"C:\\x\"\n}\n";
+const V2_FILE: &str = "// why\ndata \"d\" {\n    on #true\n    off #false /* c */\n    path #\"C:\\x\"#\n}\n";
+
+#[test]
+fn from_kdl_1() {
+    let files = [("homelab.kdl", V1), ("w/a.kdl", V1_FILE), ("w/b.kdl", "a  #true\n"), ("w/c.kdl", "a true, b")];
+    let shell = Shell::new(&files);
+    let (code, _, stderr) = shell.fmt(&["--format", "concise", "w/a.kdl"], "");
+    assert_eq!((code, stderr.matches("HLC").count()), (1, 1), "{stderr}");
+    assert!(stderr.contains("w/a.kdl:4:8: error[HLC0034]: this file is KDL 1"), "{stderr}");
+    let (code, stdout, stderr) = shell.fmt(&["--from-v1", "--check", "--format", "concise"], "");
+    assert_eq!((code, stdout.as_str()), (1, "w/a.kdl\n"));
+    assert!(stderr.contains("w/c.kdl:1:7: error[HLC0037]"), "{stderr}");
+    assert!(stderr.ends_with("would convert 1 file, 2 unchanged, 1 left alone\n"), "{stderr}");
+    assert_eq!(shell.text("w/a.kdl"), V1_FILE);
+    let (code, stdout, stderr) = shell.fmt(&["--from-v1"], "");
+    assert_eq!((code, stdout.as_str()), (1, ""));
+    assert!(stderr.ends_with("converted 1 file, 2 unchanged, 1 left alone\n"), "{stderr}");
+    assert_eq!(shell.text("w/a.kdl"), V2_FILE);
+    // What is KDL 2, and what cannot be converted, is not touched.
+    for (path, text) in [("homelab.kdl", V1), ("w/b.kdl", "a  #true\n"), ("w/c.kdl", "a true, b")] {
+        assert_eq!(shell.text(path), text);
+    }
+    assert_eq!(shell.fmt(&["--from-v1", "-"], V1_FILE), said(V2_FILE, ""));
+    assert_eq!(shell.fmt(&["--from-v1", "w/a.kdl"], ""), said("", "converted 0 files, 1 unchanged\n"));
+}

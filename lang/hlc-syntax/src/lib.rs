@@ -15,7 +15,7 @@
 //!   is an error that quotes always resolve.
 //!
 //! Start reading at [`parse`], then `parser.rs`. `lexer.rs` and `quotes.rs` cut the text, `blocks.rs` pairs braces,
-//! `string.rs` decodes, `mistakes/` holds every message.
+//! `string.rs` decodes, `mistakes/` holds every message, `format/` lays out, `v1/` reads KDL 1.
 //!
 //! ```
 //! use hlc_diag::Sources;
@@ -42,6 +42,7 @@ mod quotes;
 mod string;
 mod token;
 mod tree;
+mod v1;
 mod value;
 
 use std::sync::Arc;
@@ -54,6 +55,7 @@ pub use number::Number;
 pub use string::{is_bare_identifier, quote};
 pub use token::{Token, TokenKind};
 pub use tree::{Document, Node, Nodes};
+pub use v1::{Converted, from_v1};
 pub use value::{Annotation, Entries, Entry, Key, Value, ValueStyle};
 
 /// A tree, and what is wrong with its text.
@@ -78,5 +80,6 @@ impl Parse {
 #[must_use]
 pub fn parse(file: FileId, text: Arc<str>) -> Parse {
     let (document, diagnostics) = parser::parse(file, text);
+    let diagnostics = v1::recognise(&document, diagnostics);
     Parse { document, diagnostics }
 }

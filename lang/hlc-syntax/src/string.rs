@@ -337,6 +337,11 @@ pub fn quote(text: &str) -> String {
     if !odd && is_bare_identifier(text) {
         return text.to_owned();
     }
+    quoted(text)
+}
+
+/// A text in quotes on one line.
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {

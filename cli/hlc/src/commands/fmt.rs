@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use hlc_delivery::FILE_LIMIT;
 use hlc_diag::{Diagnostic, Sources};
-use hlc_syntax::Unformattable;
+use hlc_syntax::Document;
 
 use crate::args::{Args, Fmt, Format};
 use crate::console::{Console, Exit};
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 const STDIN: &str = "-";
 
 pub(crate) fn run(args: &Args, options: &Fmt, console: &Console) -> Result<Exit, Failure> {
-    let mut run = Run { check: options.check, ..Run::default() };
+    let mut run = Run { check: options.check, from_v1: options.from_v1, ..Run::default() };
     if options.paths.iter().any(|path| path.as_os_str() == STDIN) {
         if options.paths.len() > 1 {
             return Err(Failure::new(format!("`{STDIN}` cannot stand with other paths: its text goes to stdout")));
@@ -39,6 +39,7 @@ pub(crate) fn run(args: &Args, options: &Fmt, console: &Console) -> Result<Exit,
 #[derive(Default)]
 struct Run {
     check: bool,
+    from_v1: bool,
     quiet: bool,
     changed: Vec<String>,
     unchanged: usize,
@@ -52,7 +53,7 @@ impl Run {
     fn file(&mut self, path: &Path) -> Result<(), Failure> {
         let shown = files::shown(path);
         let text = read(path, &shown)?;
-        let Some(made) = self.format(&shown, &text)? else { return Ok(()) };
+        let Some(made) = self.make(&shown, &text)? else { return Ok(()) };
         if made == text {
             self.unchanged += 1;
             return Ok(());
@@ -68,7 +69,7 @@ impl Run {
     fn stdin(&mut self, console: &Console) -> Result<(), Failure> {
         const SHOWN: &str = "<stdin>";
         let text = decode(SHOWN, io::stdin().lock())?;
-        let Some(made) = self.format(SHOWN, &text)? else { return Ok(()) };
+        let Some(made) = self.make(SHOWN, &text)? else { return Ok(()) };
         if made == text {
             self.unchanged += 1;
         } else {
@@ -82,18 +83,29 @@ impl Run {
         console.data(|out| out.write_all(made.as_bytes()))
     }
 
-    /// The text in its layout; `None` if it has errors.
-    fn format(&mut self, shown: &str, text: &str) -> Result<Option<String>, Failure> {
+    /// What the text is to become; `None` if it has errors.
+    fn make(&mut self, shown: &str, text: &str) -> Result<Option<String>, Failure> {
         let file = self.sources.add(shown, text);
         let parsed = hlc_syntax::parse(file, text.into());
-        if parsed.diagnostics.iter().any(Diagnostic::is_error) {
+        let whole = !parsed.diagnostics.iter().any(Diagnostic::is_error);
+        if !self.from_v1 {
+            if whole {
+                return laid_out(shown, &parsed.document).map(Some);
+            }
             self.errors.extend(parsed.diagnostics);
             return Ok(None);
         }
-        let refused = |error: Unformattable| {
-            Failure::new(format!("cannot format `{shown}`: {error}")).help("it is as it was; write it by hand")
-        };
-        hlc_syntax::format(&parsed.document).map(Some).map_err(refused)
+        // What is legal in both versions means the same in both.
+        if whole {
+            return Ok(Some(text.to_owned()));
+        }
+        match hlc_syntax::from_v1(file, text) {
+            Ok(converted) => laid_out(shown, &hlc_syntax::parse(file, converted.text.into()).document).map(Some),
+            Err(found) => {
+                self.errors.push(*found);
+                Ok(None)
+            }
+        }
     }
 
     /// Says what came of it.
@@ -118,7 +130,13 @@ impl Run {
 
     /// `formatted 2 files, 7 unchanged`
     fn sentence(&self) -> String {
-        let (verb, changed) = (if self.check { "would format" } else { "formatted" }, self.changed.len());
+        let verb = match (self.check, self.from_v1) {
+            (false, false) => "formatted",
+            (false, true) => "converted",
+            (true, false) => "would format",
+            (true, true) => "would convert",
+        };
+        let changed = self.changed.len();
         let files = if changed == 1 { "file" } else { "files" };
         let mut broken: Vec<_> = self.errors.iter().map(|error| error.primary.span.file).collect();
         broken.dedup();
@@ -128,6 +146,12 @@ impl Run {
         };
         format!("{verb} {changed} {files}, {} unchanged{left}", self.unchanged)
     }
+}
+
+fn laid_out(shown: &str, document: &Document) -> Result<String, Failure> {
+    hlc_syntax::format(document).map_err(|error| {
+        Failure::new(format!("cannot format `{shown}`: {error}")).help("it is as it was; write it by hand")
+    })
 }
 
 fn read(path: &Path, shown: &str) -> Result<String, Failure> {

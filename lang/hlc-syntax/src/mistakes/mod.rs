@@ -56,6 +56,7 @@ pub static CODES: &[&Code] = &[
     &version::LEGACY,
     &characters::CONTROL_CHARACTER,
     &characters::DIRECTION_CHARACTER,
+    &version::NOT_LEGACY,
     &reporter::TOO_MANY,
 ];
 
