@@ -5,7 +5,7 @@ use serde_json::{Map, Number, Value};
 
 /// The JSON value of data; places are lost, the order of keys is kept only if `serde_json` keeps it.
 ///
-/// Whole numbers stay whole, `1.0` stays a decimal number.
+/// Whole numbers stay whole, `1.0` stays a decimal number. What is not known yet becomes the text that plans show for it.
 #[must_use]
 pub fn data_to_json(data: &Data) -> Value {
     match &data.value {
@@ -14,6 +14,7 @@ pub fn data_to_json(data: &Data) -> Value {
         DataValue::Integer(value) => Number::from_i128(*value).map_or(Value::Null, Value::Number),
         DataValue::Float(value) => Number::from_f64(*value).map_or(Value::Null, Value::Number),
         DataValue::String(text) => Value::String(text.clone()),
+        DataValue::Deferred(later) => Value::String(later.to_string()),
         DataValue::List(items) => Value::Array(items.iter().map(data_to_json).collect()),
         DataValue::Map(map) => Value::Object(
             map.iter().map(|(key, entry)| (key.to_owned(), data_to_json(&entry.value))).collect::<Map<_, _>>(),

@@ -80,7 +80,7 @@ mod tests {
 
     fn paths(objects: Vec<PlannedObject>) -> Vec<String> {
         let workloads = vec![PlannedWorkload { name: "web".to_owned(), folder: "web".to_owned(), objects }];
-        output_tree(&Plan { workloads }).iter().map(|(path, _)| path.to_owned()).collect()
+        output_tree(&Plan { workloads, stacks: Vec::new() }).iter().map(|(path, _)| path.to_owned()).collect()
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use hlc_diag::{Code, Diagnostic, Severity};
 use hlc_kube::Lookup;
 use hlc_schema::decode::{Defaultable, bases_of_defaults, check_default, unknown_top_level};
-use hlc_schema::{Base, Cx, Inherited, Node, NodeDecl, ScopeId, Source};
+use hlc_schema::{Base, Cx, Inherited, Node, NodeDecl, Source};
 use hlc_syntax as syntax;
 
-use crate::concept::{self, DataBlock, Homelab, Platform, SecretStore};
+use crate::concept::{self, Cloudflare, DataBlock, Homelab, Platform, SecretStore};
 use crate::load::Loaded;
 use crate::model::Model;
 use crate::workload::{Chart, Endpoint, Namespace, Route, Secret, Workload};
@@ -60,10 +60,9 @@ pub(crate) fn collect(loaded: &Loaded) -> Collected {
     if cx.diagnostics.iter().any(Diagnostic::is_error) {
         model.faults.kinds.insert(Homelab::decl().name);
     }
-    let mut scopes = 0;
     for node in homelabs.iter().chain(&others) {
         let before = cx.diagnostics.len();
-        let kind = collect_node(*node, loaded, &mut model, &defaults, &mut scopes, &mut cx);
+        let kind = collect_node(*node, loaded, &mut model, &defaults, &mut cx);
         let faulty = cx.diagnostics.iter().skip(before).any(Diagnostic::is_error) || loaded.holds_spoiled(node.span());
         match kind {
             Some(decl) if faulty => {
@@ -101,7 +100,6 @@ fn collect_node<'a>(
     loaded: &Loaded,
     model: &mut Model,
     defaults: &Defaults<'a>,
-    scopes: &mut u32,
     cx: &mut Cx<'a>,
 ) -> Option<&'static NodeDecl> {
     let name = node.name();
@@ -114,19 +112,14 @@ fn collect_node<'a>(
         model.data.extend(DataBlock::decode(source, cx));
     } else if name == SecretStore::decl().name {
         model.stores.extend(SecretStore::decode(source, cx));
+    } else if name == Cloudflare::decl().name {
+        model.cloudflare.extend(Cloudflare::decode(source, cx));
     } else if name == Platform::decl().name {
-        // Addons have names of their own kind and no local ones yet, so the platform is one scope.
-        *scopes += 1;
-        let scope = ScopeId(*scopes);
+        let scope = cx.open_scope();
         let platform = cx.within(scope, defaults.of_others(model), |cx| Platform::decode(source, cx));
-        for addon in platform.into_iter().flat_map(|platform| platform.addon) {
-            let namespace = addon.namespace.value.as_str().to_owned();
-            model.gateways.extend(addon.gateway.into_iter().map(|gateway| (scope, gateway, namespace.clone())));
-            model.deliveries.extend(addon.delivery.map(|delivery| (scope, delivery, namespace)));
-        }
+        model.addons.extend(platform.into_iter().flat_map(|platform| platform.addon));
     } else if name == Workload::decl().name {
-        *scopes += 1;
-        let scope = ScopeId(*scopes);
+        let scope = cx.open_scope();
         let before = (cx.diagnostics.len(), cx.withheld);
         let workload = cx.within(scope, defaults.of_workload(node, model), |cx| Workload::decode(source, cx));
         if cx.withheld > before.1 || cx.diagnostics.iter().skip(before.0).any(Diagnostic::is_error) {

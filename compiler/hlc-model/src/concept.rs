@@ -3,6 +3,7 @@
 mod category;
 mod data_block;
 mod delivery;
+mod dns;
 mod gateway;
 mod homelab;
 mod network;
@@ -11,7 +12,10 @@ mod secret_store;
 
 pub use category::Category;
 pub use data_block::DataBlock;
+pub(crate) use data_block::DataIn;
 pub use delivery::{Delivery, Sync};
+pub use dns::{ARecord, Cloudflare, Zone};
+pub(crate) use gateway::GatewayIn;
 pub use gateway::{Gateway, Listener, ListenerProtocol};
 pub use homelab::{Homelab, Repository};
 pub use network::Network;
@@ -21,7 +25,8 @@ pub use secret_store::{SecretStore, ServiceAccount, StoreKind, StorePath};
 use hlc_schema::{Node, NodeDecl};
 
 use crate::workload::{
-    Chart, Endpoint, Namespace, PodSecurity, Public, Release, Route, Secret, SecretMapping, Workload,
+    BootstrapKey, BootstrapSecret, Chart, Endpoint, Namespace, PodSecurity, Public, Release, Route, Secret,
+    SecretMapping, Workload,
 };
 
 /// Every typed node of the language, ordered by where it stands.
@@ -40,6 +45,9 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
     Listener::decl,
     Delivery::decl,
     Sync::decl,
+    Cloudflare::decl,
+    Zone::decl,
+    ARecord::decl,
     Workload::decl,
     Namespace::decl,
     PodSecurity::decl,
@@ -47,6 +55,8 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
     Release::decl,
     Secret::decl,
     SecretMapping::decl,
+    BootstrapSecret::decl,
+    BootstrapKey::decl,
     Endpoint::decl,
     Route::decl,
     Public::decl,
@@ -54,7 +64,7 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
 
 /// The nodes that may stand at the top of a file.
 pub const TOP_LEVEL: &[fn() -> &'static NodeDecl] =
-    &[Homelab::decl, DataBlock::decl, SecretStore::decl, Platform::decl, Workload::decl];
+    &[Homelab::decl, DataBlock::decl, SecretStore::decl, Platform::decl, Cloudflare::decl, Workload::decl];
 
 /// The nodes that a `defaults` block may hold.
 #[must_use]

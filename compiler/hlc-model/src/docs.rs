@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use hlc_diag::Code;
+use hlc_plan::Change;
 use hlc_schema::{FieldDecl, FieldKind, NodeDecl, TypeDecl};
 
 use crate::concept::{NODES, TOP_LEVEL};
+use crate::stack::KINDS;
 
 /// Every typed node, each once, in the order of the language's list.
 #[must_use]
@@ -13,10 +15,12 @@ pub fn nodes() -> Vec<&'static NodeDecl> {
     NODES.iter().map(|decl| decl()).collect()
 }
 
-/// Finds a node by its name.
+/// The nodes of a name, which may mean different things in different places; or the one node of an id.
 #[must_use]
-pub fn node(name: &str) -> Option<&'static NodeDecl> {
-    nodes().into_iter().find(|decl| decl.name == name)
+pub fn named(name: &str) -> Vec<&'static NodeDecl> {
+    let (ids, names): (Vec<_>, Vec<_>) =
+        nodes().into_iter().filter(|decl| decl.name == name || decl.id == name).partition(|decl| decl.id == name);
+    if ids.iter().any(|decl| decl.name != name) { ids } else { [ids, names].concat() }
 }
 
 /// Finds a code by its id (`HLC0602`, in any case) or its name.
@@ -90,7 +94,7 @@ pub fn field_page(name: &str) -> Option<String> {
     for decl in nodes() {
         if let Some(field) = decl.field(name) {
             known = true;
-            let _ = write!(page, "In [`{0}`]({0}.md):\n\n{1}\n", decl.name, field_entry(field));
+            let _ = write!(page, "In [`{0}`]({1}.md):\n\n{2}\n", decl.name, decl.id, field_entry(field));
         }
     }
     known.then_some(page)
@@ -100,10 +104,10 @@ pub fn field_page(name: &str) -> Option<String> {
 fn parents(decl: &NodeDecl) -> Vec<String> {
     let top = TOP_LEVEL.iter().any(|top| top().name == decl.name).then(|| "at the top of a file".to_owned());
     let holds = |parent: &&'static NodeDecl| {
-        parent.fields.iter().filter_map(|field| field.kind.block()).any(|inner| inner.name == decl.name)
+        parent.fields.iter().filter_map(|field| field.kind.block()).any(|inner| inner.id == decl.id)
     };
     let within = nodes().into_iter().filter(holds);
-    top.into_iter().chain(within.map(|parent| format!("in [`{}`]({}.md)", parent.name, parent.name))).collect()
+    top.into_iter().chain(within.map(|parent| format!("in [`{}`]({}.md)", parent.name, parent.id))).collect()
 }
 
 fn field_entry(field: &FieldDecl) -> String {
@@ -112,8 +116,10 @@ fn field_entry(field: &FieldDecl) -> String {
         FieldKind::Arguments(ty) => (format!("*{}…* (arguments)", field.name), describe(ty)),
         FieldKind::Property(ty) => (format!("`{}`", field.name), describe(ty)),
         FieldKind::Properties(ty) => (format!("`{}`", field.name), format!("one or more: {}", describe(ty))),
-        FieldKind::Block(decl) => (format!("[`{0}`]({0}.md)", decl().name), "block".to_owned()),
-        FieldKind::Blocks(decl) => (format!("[`{0}`]({0}.md)", decl().name), "blocks, any number".to_owned()),
+        FieldKind::Block(decl) => (format!("[`{0}`]({1}.md)", decl().name, decl().id), "block".to_owned()),
+        FieldKind::Blocks(decl) => {
+            (format!("[`{0}`]({1}.md)", decl().name, decl().id), "blocks, any number".to_owned())
+        }
         FieldKind::Free if field.name.is_empty() => ("entries".to_owned(), "data".to_owned()),
         FieldKind::Free => (format!("`{} {{ … }}`", field.name), "data".to_owned()),
         FieldKind::Defaults(members) => {
@@ -144,6 +150,39 @@ fn describe(ty: TypeDecl) -> String {
     text
 }
 
+/// Every resource kind of the stacks on one page, in Markdown.
+#[must_use]
+pub fn kinds_page() -> String {
+    let mut page = "# Resource kinds\n\nWhat `hlc apply` makes, and what a change of each property means.\n".to_owned();
+    for kind in KINDS.iter().map(|kind| kind()) {
+        let _ = write!(page, "\n## {}/{}\n\n{}\n\n", kind.stack, kind.name, kind.doc);
+        let _ = writeln!(
+            page,
+            "Found again by {}.{}\n",
+            kind.identity,
+            if kind.protected { " Protected: deleting it needs an explicit word." } else { "" }
+        );
+        page.push_str("| property | a change | |\n|---|---|---|\n");
+        for property in kind.properties {
+            let change = match property.change {
+                Change::Identity => "is another resource",
+                Change::Update => "in place",
+                Change::Restart => "in place, with a restart",
+                Change::Replace if kind.create_first => "replaces it, the new one first",
+                Change::Replace => "replaces it",
+                Change::Create => "is left alone",
+            };
+            let secret = if property.secret { " Secret." } else { "" };
+            let _ = writeln!(page, "| `{}` | {change} | {}{secret} |", property.name, property.doc.replace('\n', " "));
+        }
+        for output in kind.outputs {
+            let secret = if output.secret { " Secret." } else { "" };
+            let _ = writeln!(page, "| output `{}` | | {}{secret} |", output.name, output.doc);
+        }
+    }
+    page
+}
+
 /// Every page of the reference by its path below docs/.
 #[must_use]
 pub fn pages() -> Vec<(String, String)> {
@@ -159,9 +198,10 @@ pub fn pages() -> Vec<(String, String)> {
     let mut index =
         format!("{MADE}# Nodes\n\nEvery typed node of the language. `hlc explain NODE` prints the same pages.\n\n");
     for decl in nodes() {
-        let _ = writeln!(index, "- [{0}]({0}.md): {1}", decl.name, decl.doc.lines().next().unwrap_or(""));
-        pages.push((format!("language/{}.md", decl.name), format!("{MADE}{}", node_page(decl))));
+        let _ = writeln!(index, "- [{0}]({0}.md): {1}", decl.id, decl.doc.lines().next().unwrap_or(""));
+        pages.push((format!("language/{}.md", decl.id), format!("{MADE}{}", node_page(decl))));
     }
     pages.push(("language/README.md".to_owned(), index));
+    pages.push(("resources.md".to_owned(), format!("{MADE}{}", kinds_page())));
     pages
 }

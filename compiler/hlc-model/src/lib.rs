@@ -29,6 +29,7 @@ mod lower;
 mod model;
 mod names;
 mod resolve;
+pub mod stack;
 pub mod workload;
 
 pub use inputs::{DirEntry, InputError, Inputs, MemoryInputs};

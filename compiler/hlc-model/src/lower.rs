@@ -29,7 +29,7 @@ pub(crate) fn plan(resolver: &Resolver<'_>) -> (Plan, Vec<ScopeId>) {
         .collect();
     planned.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
     let (scopes, workloads) = planned.into_iter().unzip();
-    (Plan { workloads }, scopes)
+    (Plan { workloads, stacks: crate::stack::lower(resolver) }, scopes)
 }
 
 impl<'m> Lower<'m> {

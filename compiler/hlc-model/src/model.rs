@@ -2,19 +2,21 @@
 
 use hlc_schema::{ScopeId, SecretKey};
 
-use crate::concept::{DataBlock, Delivery, Gateway, Homelab, SecretStore};
+use crate::concept::{Addon, Cloudflare, DataBlock, Delivery, Gateway, Homelab, SecretStore};
+use crate::concept::{DataIn, GatewayIn};
 use crate::faults::Faults;
-use crate::workload::Workload;
+use crate::resolve::Index;
+use crate::workload::{EndpointIn, RouteIn, Workload, workload_namespace};
 
 /// Every typed node that could be read.
 #[derive(Debug, Default)]
 pub struct Model {
     /// The root; `None` when it is missing or broken, which has been reported.
     pub homelab: Option<Homelab>,
-    /// Gateways with the addon's scope and namespace.
-    pub gateways: Vec<(ScopeId, Gateway, String)>,
-    /// Deliveries with the addon's scope and namespace, which is Argo CD's.
-    pub deliveries: Vec<(ScopeId, Delivery, String)>,
+    /// What the platform consists of.
+    pub(crate) addons: Vec<Addon>,
+    /// DNS at Cloudflare.
+    pub(crate) cloudflare: Vec<Cloudflare>,
     /// Every `(secret)NAME` of every file, ordered by place.
     pub secret_uses: Vec<SecretKey>,
     pub(crate) stores: Vec<SecretStore>,
@@ -30,6 +32,25 @@ impl Model {
         self.stores.iter().chain(self.homelab.iter().flat_map(|homelab| &homelab.secret_store))
     }
 
+    /// Every workload and addon with its scope, in no particular order.
+    pub fn units(&self) -> impl Iterator<Item = (ScopeId, &Workload)> {
+        self.workloads().chain(self.addons.iter().map(|addon| (addon.scope, &addon.parts)))
+    }
+
+    /// Every gateway with the namespace of what makes it.
+    pub fn gateways(&self) -> impl Iterator<Item = (&Gateway, &str)> {
+        let of = |unit| {
+            let namespace = workload_namespace(unit);
+            unit.gateway.iter().map(move |gateway| (gateway, namespace))
+        };
+        self.units().flat_map(move |(_, unit)| of(unit))
+    }
+
+    /// Every delivery with the namespace of what makes it, which is Argo CD's.
+    pub fn deliveries(&self) -> impl Iterator<Item = (&Delivery, &str)> {
+        self.units().filter_map(|(_, unit)| Some((unit.delivery.as_ref()?, workload_namespace(unit))))
+    }
+
     /// Every workload with its scope, in no particular order.
     pub fn workloads(&self) -> impl Iterator<Item = (ScopeId, &Workload)> {
         self.workloads.iter().map(|(scope, workload)| (*scope, workload))
@@ -43,5 +64,42 @@ impl Model {
     /// True when everything in the workload could be read.
     pub(crate) fn is_whole(&self, scope: ScopeId) -> bool {
         !self.faults.tainted.contains(&scope)
+    }
+}
+
+impl Model {
+    /// Adds everything that paths can name.
+    pub(crate) fn name_all<'m>(&'m self, index: &mut Index<'m>) {
+        let global = ScopeId::default();
+        for network in self.homelab.iter().flat_map(|homelab| &homelab.network) {
+            index.add(&network.name, global, network);
+        }
+        for (gateway, namespace) in self.gateways() {
+            index.add(&gateway.name, global, GatewayIn { gateway, namespace });
+        }
+        for zone in self.cloudflare.iter().flat_map(|cloudflare| &cloudflare.zone) {
+            index.add(&zone.name, global, zone);
+        }
+        for block in self.shared_data() {
+            index.add(&block.name, global, DataIn { block, scope: global });
+        }
+        for (scope, workload) in self.units() {
+            for endpoint in &workload.endpoint {
+                let namespace = workload_namespace(workload);
+                index.add(&endpoint.name, scope, EndpointIn { endpoint, namespace });
+            }
+            for route in &workload.route {
+                index.add(&route.name, scope, RouteIn { route, scope });
+            }
+            for secret in &workload.secret {
+                index.add(&secret.name, scope, secret);
+            }
+            for secret in &workload.bootstrap_secret {
+                index.add(&secret.name, scope, secret);
+            }
+            for block in &workload.data {
+                index.add(&block.name, scope, DataIn { block, scope });
+            }
+        }
     }
 }

@@ -44,6 +44,12 @@ fn home(name: &NameUse) -> ScopeId {
     }
 }
 
+/// True when a node of this name may stand in what could not be read.
+fn hidden(kind: &str, faults: &Faults) -> bool {
+    let decls = crate::docs::named(kind);
+    decls.is_empty() || decls.into_iter().any(|decl| faults.may_hide(decl))
+}
+
 /// Reports names declared twice, and names that are used but not declared, unless the declaration may stand in what could
 /// not be read.
 pub(crate) fn check(names: &[NameUse], faults: &Faults) -> Vec<Diagnostic> {
@@ -72,7 +78,7 @@ pub(crate) fn check(names: &[NameUse], faults: &Faults) -> Vec<Diagnostic> {
         let known = [ScopeId::default(), name.scope]
             .iter()
             .any(|scope| declared.contains_key(&(name.kind, *scope, name.name.as_str())));
-        if known || crate::docs::node(name.kind).is_none_or(|decl| faults.may_hide(decl)) {
+        if known || hidden(name.kind, faults) {
             continue;
         }
         let candidates: Vec<&str> = declared

@@ -7,10 +7,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use hlc_diag::{Diagnostic, Span};
+use hlc_plan::Input;
 use hlc_schema::expr::Segment;
 use hlc_schema::free::{FreeEntry, FreeKind, MAX_DEPTH, TextFormat};
 use hlc_schema::setting::mismatched;
-use hlc_schema::{Data, DataValue, Expr, Free, Map, RefPath, Scalar, ScopeId, Spanned, Template};
+use hlc_schema::{
+    Data, DataValue, Deferred, Expr, Free, Map, Piece, RefPath, Scalar, ScopeId, Sensitive, Spanned, Template,
+};
 
 use crate::inputs::Inputs;
 use crate::model::Model;
@@ -21,8 +24,9 @@ mod merge;
 mod target;
 
 pub(crate) use codes::CODES;
-use codes::{FILE, NOT_A_MAP, NOT_TEXT, RAW_YAML, REFERENCE_CYCLE, SECRET_IN_MANIFEST, TOO_LARGE};
+use codes::{FILE, KNOWN_LATER, NOT_A_MAP, NOT_TEXT, RAW_YAML, REFERENCE_CYCLE, SECRET_IN_MANIFEST, TOO_LARGE};
 pub(crate) use merge::merge;
+pub(crate) use target::{Ask, Index, Referable};
 
 /// How much references may expand to, in bytes: a hundred times what a large homelab has.
 const MAX_BYTES: usize = 64 << 20;
@@ -36,6 +40,8 @@ pub(crate) enum Place {
     Manifest,
     /// The values of a chart.
     Values,
+    /// A planned resource: what is only known while the plan is carried out may stand in it.
+    Plan,
 }
 
 /// Resolves references and collects findings about them.
@@ -100,11 +106,48 @@ impl<'m> Resolver<'m> {
     pub(crate) fn value<T: Scalar + Clone>(&self, expr: &Expr<T>, scope: ScopeId) -> Option<Spanned<T>> {
         let data = match expr {
             Expr::Known(value) => return Some(value.clone()),
-            Expr::Ref(path) => self.path(path, scope, 0)?,
-            Expr::Template(template) => self.template(template, scope, 0)?,
+            Expr::Ref(path) => self.path(path, scope, Place::Manifest, 0)?,
+            Expr::Template(template) => self.template(template, scope, Place::Manifest, 0)?,
         };
         match T::from_value(&data.value) {
             Ok(value) => Some(Spanned::new(value, data.span)),
+            Err(mismatch) => {
+                self.report(
+                    mismatched::<T>(&data.value, data.span, &mismatch).note("this is what the reference gives"),
+                );
+                None
+            }
+        }
+    }
+
+    /// The value of a typed field of a planned resource, which may be known only while the plan is carried out.
+    pub(crate) fn input<T: Scalar + Clone>(&self, expr: &Expr<T>, scope: ScopeId) -> Option<Input<T>> {
+        let data = match expr {
+            Expr::Known(value) => return Some(Input::from(value)),
+            Expr::Ref(path) => self.path(path, scope, Place::Plan, 0)?,
+            Expr::Template(template) => self.template(template, scope, Place::Plan, 0)?,
+        };
+        self.typed(data)
+    }
+
+    /// The value of a field that may hold a secret.
+    pub(crate) fn sensitive(&self, value: &Sensitive, scope: ScopeId) -> Option<Input<String>> {
+        let data = match value {
+            Sensitive::Known(text) => return Some(Input::from(text)),
+            Sensitive::Ref(path) => self.path(path, scope, Place::Plan, 0)?,
+            Sensitive::Template(template) => self.template(template, scope, Place::Plan, 0)?,
+            Sensitive::Secret(key) => Data::deferred(Deferred::secret(key.name.as_str()), key.span),
+        };
+        self.typed(data)
+    }
+
+    /// What a reference in a typed field gives, if it is of the type.
+    fn typed<T: Scalar>(&self, data: Data) -> Option<Input<T>> {
+        if let DataValue::Deferred(later) = data.value {
+            return Some(Input::later(*later, data.span));
+        }
+        match T::from_value(&data.value) {
+            Ok(value) => Some(Input::known(value, data.span)),
             Err(mismatch) => {
                 self.report(
                     mismatched::<T>(&data.value, data.span, &mismatch).note("this is what the reference gives"),
@@ -127,10 +170,11 @@ impl<'m> Resolver<'m> {
                 self.look_at_literal(value, span);
                 Some(Data::new(value.clone(), span))
             }
-            FreeKind::Ref(path) => self.path(path, scope, depth),
-            FreeKind::Template(template) => self.template(template, scope, depth),
+            FreeKind::Ref(path) => self.path(path, scope, place, depth),
+            FreeKind::Template(template) => self.template(template, scope, place, depth),
             FreeKind::Secret(key) => {
                 let (what, way_out) = match place {
+                    Place::Plan => return Some(Data::deferred(Deferred::secret(key.name.as_str()), key.span)),
                     Place::Manifest => {
                         ("a manifest", "read it from a Secret: `valueFrom { secretKeyRef name=… key=… }`")
                     }
@@ -254,13 +298,17 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    fn template(&self, template: &Template, scope: ScopeId, depth: usize) -> Option<Data> {
-        let mut text = String::new();
+    fn template(&self, template: &Template, scope: ScopeId, place: Place, depth: usize) -> Option<Data> {
+        let mut text = TextBuilder::default();
         for segment in &template.segments {
             match segment {
-                Segment::Text(plain) => text.push_str(plain),
+                Segment::Text(plain) => text.push(plain),
                 Segment::Path { path, url } => {
-                    let data = self.path(path, scope, depth)?;
+                    let data = self.path(path, scope, place, depth)?;
+                    if let Some(deferred) = data.as_deferred() {
+                        text.defer(deferred, *url);
+                        continue;
+                    }
                     let Some(piece) = scalar_text(&data.value) else {
                         self.report(
                             Diagnostic::new(
@@ -273,15 +321,18 @@ impl<'m> Resolver<'m> {
                         return None;
                     };
                     self.spend(piece.len(), path.span)?;
-                    text.push_str(&if *url { percent_encode(&piece) } else { piece });
+                    text.push(&if *url { percent_encode(&piece) } else { piece });
                 }
             }
         }
-        Some(Data::string(text, template.span))
+        Some(text.finish(template.span))
     }
 
     /// What a path means, placed where the path stands.
-    fn path(&self, path: &RefPath, scope: ScopeId, depth: usize) -> Option<Data> {
+    fn path(&self, path: &RefPath, scope: ScopeId, place: Place, depth: usize) -> Option<Data> {
+        if let Some(key) = path.secret() {
+            return self.free(&Free { kind: FreeKind::Secret(key), span: path.span }, scope, place, depth);
+        }
         let (target, field) = self.find(path, scope)?;
         let key = format!("{}@{}", path.text, scope.0);
         if let Some(at) = self.open.borrow().iter().position(|(open, _)| *open == key) {
@@ -303,12 +354,16 @@ impl<'m> Resolver<'m> {
             ));
             None
         } else {
-            self.answer(path, target, &field, depth)
+            target.answer(&Ask { resolver: self, path, field: &field, place, depth })
         };
         self.open.borrow_mut().pop();
         let mut data = data?;
+        if place != Place::Plan && data.as_deferred().is_some() {
+            self.report(known_later(path, place));
+            return None;
+        }
         self.spend(size(&data), path.span)?;
-        place(&mut data, path.span);
+        put(&mut data, path.span);
         Some(data)
     }
 
@@ -348,7 +403,11 @@ fn size(data: &Data) -> usize {
             DataValue::String(text) => text.len(),
             DataValue::List(items) => items.iter().map(size).sum(),
             DataValue::Map(map) => map.iter().map(|(key, entry)| key.len() + size(&entry.value)).sum(),
-            DataValue::Null | DataValue::Bool(_) | DataValue::Integer(_) | DataValue::Float(_) => 0,
+            DataValue::Null
+            | DataValue::Bool(_)
+            | DataValue::Integer(_)
+            | DataValue::Float(_)
+            | DataValue::Deferred(_) => 0,
         }
 }
 
@@ -367,12 +426,17 @@ fn draw(path: &RefPath, open: &[(String, Span)]) -> Diagnostic {
 }
 
 /// Gives data and everything in it a place.
-fn place(data: &mut Data, span: Span) {
+fn put(data: &mut Data, span: Span) {
     data.span = span;
     match &mut data.value {
-        DataValue::List(items) => items.iter_mut().for_each(|item| place(item, span)),
-        DataValue::Map(map) => map.place(span, &mut |value| place(value, span)),
-        DataValue::Null | DataValue::Bool(_) | DataValue::Integer(_) | DataValue::Float(_) | DataValue::String(_) => {}
+        DataValue::List(items) => items.iter_mut().for_each(|item| put(item, span)),
+        DataValue::Map(map) => map.place(span, &mut |value| put(value, span)),
+        DataValue::Null
+        | DataValue::Bool(_)
+        | DataValue::Integer(_)
+        | DataValue::Float(_)
+        | DataValue::String(_)
+        | DataValue::Deferred(_) => {}
     }
 }
 
@@ -382,8 +446,66 @@ fn scalar_text(value: &DataValue) -> Option<String> {
         DataValue::Integer(number) => Some(number.to_string()),
         DataValue::Float(number) => Some(number.to_string()),
         DataValue::Bool(truth) => Some(truth.to_string()),
-        DataValue::Null | DataValue::List(_) | DataValue::Map(_) => None,
+        DataValue::Null | DataValue::List(_) | DataValue::Map(_) | DataValue::Deferred(_) => None,
     }
+}
+
+/// Text in the making, of which parts may not be known yet.
+#[derive(Default)]
+struct TextBuilder {
+    pieces: Vec<Piece>,
+    open: String,
+}
+
+impl TextBuilder {
+    fn push(&mut self, text: &str) {
+        self.open.push_str(text);
+    }
+
+    fn defer(&mut self, value: &Deferred, url: bool) {
+        match value {
+            Deferred::One(value) => {
+                self.close();
+                self.pieces.push(Piece::Later { value: value.clone(), url });
+            }
+            Deferred::Text(pieces) => {
+                for piece in pieces {
+                    match piece {
+                        Piece::Text(text) => self.push(&if url { percent_encode(text) } else { text.clone() }),
+                        Piece::Later { value, url: inner } => {
+                            self.close();
+                            self.pieces.push(Piece::Later { value: value.clone(), url: url || *inner });
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        if !self.open.is_empty() {
+            self.pieces.push(Piece::Text(std::mem::take(&mut self.open)));
+        }
+    }
+
+    fn finish(mut self, span: Span) -> Data {
+        if self.pieces.is_empty() {
+            return Data::string(self.open, span);
+        }
+        self.close();
+        Data::deferred(Deferred::Text(self.pieces), span)
+    }
+}
+
+/// What an API will answer cannot stand where the value has to be written now.
+fn known_later(path: &RefPath, place: Place) -> Diagnostic {
+    let what = match place {
+        Place::Manifest | Place::Plan => "it cannot stand in a name or a manifest",
+        Place::Values => "it cannot stand in the values of a chart",
+    };
+    Diagnostic::new(&KNOWN_LATER, path.span, format!("`{}` is only known once it has been applied", path.text))
+        .here(what)
+        .help("state the value where it is declared, such as a fixed address, and refer to that")
 }
 
 /// Encodes everything but the unreserved characters (RFC 3986, section 2.3).

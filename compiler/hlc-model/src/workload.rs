@@ -1,5 +1,6 @@
 //! Workloads and their building blocks, one file each.
 
+mod bootstrap_secret;
 mod chart;
 mod endpoint;
 mod namespace;
@@ -8,17 +9,20 @@ mod public;
 mod route;
 mod secret;
 
+pub use bootstrap_secret::{BootstrapKey, BootstrapSecret};
 pub use chart::{Chart, Deliver, Release};
 pub use endpoint::Endpoint;
+pub(crate) use endpoint::EndpointIn;
 pub use namespace::{Namespace, PodSecurity, PodSecurityLevel};
 pub use public::{Auth, Public};
 pub use route::Route;
+pub(crate) use route::RouteIn;
 pub use secret::{Secret, SecretMapping};
 
 use hlc_diag::{Code, Span};
 use hlc_schema::{Def, Node, ObjectNode, Ref};
 
-use crate::concept::{Category, DataBlock};
+use crate::concept::{Category, DataBlock, Delivery, Gateway};
 
 /// Every finding of lowering workloads.
 pub(crate) fn codes() -> Vec<&'static Code> {
@@ -78,12 +82,21 @@ pub struct Workload {
     /// Secrets that come from a secret store.
     #[block]
     pub secret: Vec<Secret>,
+    /// Secrets that have to be in the cluster before any secret store is.
+    #[block]
+    pub bootstrap_secret: Vec<BootstrapSecret>,
     /// Services that others can refer to.
     #[block]
     pub endpoint: Vec<Endpoint>,
     /// Host names and where they lead.
     #[block]
     pub route: Vec<Route>,
+    /// Gateways that it makes.
+    #[block]
+    pub gateway: Vec<Gateway>,
+    /// How Argo CD brings workloads into the cluster; this is Argo CD itself.
+    #[block]
+    pub delivery: Option<Delivery>,
     /// Data to be used by `(ref)data.NAME` in this workload.
     #[block]
     pub data: Vec<DataBlock>,

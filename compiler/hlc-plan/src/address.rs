@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-/// Names one planned thing for good: `workload.grafana/HTTPRoute.grafana`.
+use crate::Kind;
+
+/// Names one planned thing for good: `workload.grafana/HTTPRoute.grafana`, `hetzner/server.bifrost`.
 ///
 /// Made of the names in the source, never of positions, so that moving text changes no address.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,6 +15,19 @@ impl Address {
     #[must_use]
     pub fn object(workload: &str, kind: &str, name: &str) -> Self {
         Self(format!("workload.{workload}/{kind}.{name}"))
+    }
+
+    /// The address of a resource of a stack.
+    #[must_use]
+    pub fn resource<K: Kind>(name: &str) -> Self {
+        let decl = K::decl();
+        Self(format!("{}/{}.{name}", decl.stack, decl.name))
+    }
+
+    /// An address that was written down, in a state file or in an output reference.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
     }
 
     /// The address as text.

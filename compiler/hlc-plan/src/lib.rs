@@ -6,13 +6,28 @@
 //! Architecture invariants:
 //! - No IO, no clock, no randomness.
 //! - A plan never holds a secret's value.
+//! - What a change of a property means is said once, on the resource kind's declaration ([`KindDecl`]).
 
 use hlc_diag::Span;
 use hlc_schema::Data;
 
+// `#[derive(Kind)]` names this crate from outside.
+extern crate self as hlc_plan;
+
 mod address;
+mod input;
+mod kind;
+mod property;
+mod resource;
+mod stack;
 
 pub use address::Address;
+pub use hlc_plan_derive::{Kind, Part};
+pub use input::Input;
+pub use kind::{Change, Kind, KindDecl, OutputDecl, PropertyDecl};
+pub use property::Property;
+pub use resource::{Ownership, PlannedResource};
+pub use stack::{PlannedStack, Stack};
 
 /// A Kubernetes object that should exist.
 #[derive(Clone, Debug)]
@@ -49,4 +64,6 @@ pub struct PlannedWorkload {
 pub struct Plan {
     /// Ordered by name.
     pub workloads: Vec<PlannedWorkload>,
+    /// In the order of [`Stack::ALL`]; stacks without resources are left out.
+    pub stacks: Vec<PlannedStack>,
 }

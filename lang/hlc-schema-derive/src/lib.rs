@@ -12,13 +12,14 @@ mod node;
 
 /// Declares a typed node.
 ///
-/// On the struct: `#[node(name = "worker", example = "…", annotations("existing"), attributes = ATTRIBUTES, scope = Local, names = Label)]`;
+/// On the struct: `#[node(name = "worker", id = "talos-worker", example = "…", annotations("existing"), attributes = ATTRIBUTES, scope = Local, names = Label)]`;
 /// the doc comment becomes the node's documentation. On a field one of
 /// - `#[arg]`: the next argument (all that are left for a `Vec`),
 /// - `#[prop]`: a property or a child with the same value (several values for a `Vec`),
 /// - `#[block]`: a child node: `T`, `Option<T>` or `Vec<T>`,
 /// - `#[block(members)]`: a `Vec<T>` of nodes that start from the fields of this one (see below),
-/// - `#[free]`: an `Option<FreeBlock>`, `#[objects]`: a `Vec<ObjectNode>`,
+/// - `#[free]`: an `Option<FreeBlock>`, `#[objects]`: a `Vec<ObjectNode>`, `#[entries]`: a `Vec<FreeEntry>`, the entries with keys
+///   of the user's own in the node itself,
 /// - `#[defaults(Oidc, Source)]` on a `()`: `defaults { oidc … }` and `defaults "oidc" { … }`, which every `oidc` inside
 ///   this node starts from, before those of the homelab; `#[defaults(decls = PATH)]` leaves reading them to the model,
 /// - `#[annotated("existing")]`: a `bool`, `#[span]` the whole node, `#[head]` its name.
@@ -71,7 +72,7 @@ mod node;
 /// - The nearest place wins: the member, the groups from the inside out, then `defaults`.
 /// - Values, lists (`#[prop] Vec`) and blocks (`#[block]`, all blocks of a `Vec` together) are replaced as a whole. Free
 ///   data (`#[free]`) is merged: maps deep, lists replaced, the nearer words win.
-#[proc_macro_derive(Node, attributes(node, arg, prop, block, free, objects, defaults, annotated, span, head))]
+#[proc_macro_derive(Node, attributes(node, arg, prop, block, free, entries, objects, defaults, annotated, span, head))]
 pub fn derive_node(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     node::expand(&input).unwrap_or_else(|error| error.to_compile_error()).into()

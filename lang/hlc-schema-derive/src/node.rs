@@ -9,6 +9,7 @@ use crate::attributes::{doc, kebab};
 #[derive(Default)]
 struct NodeOptions {
     name: Option<String>,
+    id: Option<String>,
     example: String,
     annotations: Vec<String>,
     attributes: Option<Path>,
@@ -22,6 +23,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let Fields::Named(fields) = &data.fields else { return Err(Error::new_spanned(ident, "a node has named fields")) };
     let options = node_options(&input.attrs)?;
     let name = options.name.unwrap_or_else(|| kebab(&ident.to_string()));
+    let id = options.id.unwrap_or_else(|| name.clone());
     let documentation = doc(&input.attrs);
     if documentation.is_empty() {
         return Err(Error::new_spanned(ident, "a node needs a doc comment: it is its documentation"));
@@ -59,6 +61,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             fn decl() -> &'static ::hlc_schema::NodeDecl {
                 static DECL: ::hlc_schema::NodeDecl = ::hlc_schema::NodeDecl {
                     name: #name,
+                    id: #id,
                     doc: #documentation,
                     example: #example,
                     annotations: &[#(#annotations),*],
@@ -68,11 +71,12 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 &DECL
             }
 
-            fn decode<'a>(
+            fn decode_as<'a>(
+                decl: &'static ::hlc_schema::NodeDecl,
                 source: ::hlc_schema::Source<'a>,
                 cx: &mut ::hlc_schema::Cx<'a>,
             ) -> ::core::option::Option<Self> {
-                let mut fields = ::hlc_schema::decode::Fields::open(Self::decl(), source, cx);
+                let mut fields = ::hlc_schema::decode::Fields::open(decl, source, cx);
                 #(let #idents = #reads;)*
                 fields.close(cx);
                 Some(Self { #(#idents: #idents?),* })
@@ -88,6 +92,8 @@ fn node_options(attributes: &[Attribute]) -> Result<NodeOptions> {
         attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("name") {
                 options.name = Some(meta.value()?.parse::<LitStr>()?.value());
+            } else if meta.path.is_ident("id") {
+                options.id = Some(meta.value()?.parse::<LitStr>()?.value());
             } else if meta.path.is_ident("example") {
                 options.example = meta.value()?.parse::<LitStr>()?.value();
             } else if meta.path.is_ident("annotations") {
@@ -119,7 +125,8 @@ struct Part {
 
 /// The attribute that says what a field is.
 fn role(field: &Field) -> Result<(&Attribute, String)> {
-    const ROLES: [&str; 9] = ["arg", "prop", "block", "free", "objects", "defaults", "annotated", "span", "head"];
+    const ROLES: [&str; 10] =
+        ["arg", "prop", "block", "free", "entries", "objects", "defaults", "annotated", "span", "head"];
     field
         .attrs
         .iter()
@@ -220,6 +227,17 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
         "free" => Part {
             declaration: declare(quote!(::hlc_schema::FieldKind::Free), quote!(false)),
             read: quote!(fields.free(#index, cx)),
+            defines_name: false,
+            comes_first: false,
+        },
+        "entries" => Part {
+            declaration: Some(quote! {
+                ::hlc_schema::FieldDecl {
+                    name: "", doc: #documentation, kind: ::hlc_schema::FieldKind::Free, required: false,
+                    default: ::core::option::Option::None, members: false,
+                }
+            }),
+            read: quote!(fields.entries(cx)),
             defines_name: false,
             comes_first: false,
         },

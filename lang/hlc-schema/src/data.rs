@@ -3,6 +3,8 @@
 use hlc_diag::Span;
 use indexmap::IndexMap;
 
+use crate::Deferred;
+
 /// A value of free data with the place it came from. The JSON data model, with integers apart from floats.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Data {
@@ -29,6 +31,8 @@ pub enum DataValue {
     List(Vec<Data>),
     /// A map; keeps the order it was written in.
     Map(Map),
+    /// A value that is only known while the plan is carried out. Never in a manifest.
+    Deferred(Box<Deferred>),
 }
 
 /// One entry of a [`Map`].
@@ -136,6 +140,18 @@ impl Data {
         Self::new(DataValue::Bool(value), span)
     }
 
+    /// A value at a place that is not known yet.
+    #[must_use]
+    pub fn deferred(value: Deferred, span: Span) -> Self {
+        Self::new(DataValue::Deferred(Box::new(value)), span)
+    }
+
+    /// What it will be known from, if it is not known yet.
+    #[must_use]
+    pub fn as_deferred(&self) -> Option<&Deferred> {
+        if let DataValue::Deferred(value) = &self.value { Some(value) } else { None }
+    }
+
     /// A list at a place.
     #[must_use]
     pub const fn list(items: Vec<Self>, span: Span) -> Self {
@@ -204,6 +220,7 @@ impl Data {
             DataValue::String(_) => "text",
             DataValue::List(_) => "a list",
             DataValue::Map(_) => "a map",
+            DataValue::Deferred(_) => "a value that is not known yet",
         }
     }
 }

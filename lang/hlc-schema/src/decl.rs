@@ -7,6 +7,8 @@ use std::fmt;
 pub struct NodeDecl {
     /// The node's name in KDL.
     pub name: &'static str,
+    /// What its page in the reference is called: the name, unless nodes of that name mean different things in different places.
+    pub id: &'static str,
     /// Markdown: first line in the third person, then details.
     pub doc: &'static str,
     /// A whole example in KDL.
@@ -66,6 +68,12 @@ impl NodeDecl {
         names.sort_unstable();
         names.dedup();
         names
+    }
+
+    /// True when entries with keys of the user's own may stand in this node, beside its fields.
+    #[must_use]
+    pub fn holds_entries(&self) -> bool {
+        self.fields.iter().any(|field| field.name.is_empty() && matches!(field.kind, FieldKind::Free))
     }
 
     /// True when Kubernetes objects may stand in this node.

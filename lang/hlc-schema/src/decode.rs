@@ -62,7 +62,12 @@ pub trait Node: Sized {
     fn decl() -> &'static NodeDecl;
 
     /// Reads the node; `None` when it was so wrong that no value can be given, which has been reported then.
-    fn decode<'a>(source: Source<'a>, cx: &mut Cx<'a>) -> Option<Self>;
+    fn decode<'a>(source: Source<'a>, cx: &mut Cx<'a>) -> Option<Self> {
+        Self::decode_as(Self::decl(), source, cx)
+    }
+
+    /// Reads a node that has another name and the same fields in the same order.
+    fn decode_as<'a>(decl: &'static NodeDecl, source: Source<'a>, cx: &mut Cx<'a>) -> Option<Self>;
 }
 
 /// What decoding carries along.
@@ -77,6 +82,8 @@ pub struct Cx<'a> {
     pub scope: ScopeId,
     /// How many nodes could not be read and were not reported, since what they lack may stand in what is broken.
     pub withheld: usize,
+    /// How many scopes were opened.
+    scopes: u32,
     /// Every declaration of the language, to say where a misplaced node belongs.
     registry: &'static [fn() -> &'static NodeDecl],
     /// Finds the kind of object that a word is probably meant to be: `Deployment` for `deployment`.
@@ -113,6 +120,7 @@ impl<'a> Cx<'a> {
             secrets: Vec::new(),
             scope: ScopeId::default(),
             withheld: 0,
+            scopes: 0,
             registry,
             object_kind,
             defaults: Inherited::default(),
@@ -127,6 +135,20 @@ impl<'a> Cx<'a> {
     /// Reports a finding.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// A new scope: for the names of one workload or addon.
+    pub fn open_scope(&mut self) -> ScopeId {
+        self.scopes += 1;
+        ScopeId(self.scopes)
+    }
+
+    /// Reads nodes inside a workload or addon, with the defaults that are in force already.
+    pub fn scoped<T>(&mut self, scope: ScopeId, read: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.scope, scope);
+        let result = read(self);
+        self.scope = outer;
+        result
     }
 
     /// Reads nodes inside a workload or addon, with defaults in force.

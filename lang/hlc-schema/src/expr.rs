@@ -8,7 +8,7 @@ use crate::setting::scalar;
 use crate::{Cx, DataValue, Scalar, Setting, Spanned, TypeDecl};
 
 /// Every finding about references in values.
-pub static CODES: &[&Code] = &[&BAD_PATH, &BAD_TEMPLATE, &SECRET_NAME];
+pub static CODES: &[&Code] = &[&BAD_PATH, &BAD_TEMPLATE, &SECRET_NAME, &PLAIN_SECRET];
 
 /// A `(ref)` whose text is no path.
 pub(crate) static BAD_PATH: Code = Code {
@@ -46,6 +46,17 @@ pub(crate) static SECRET_NAME: Code = Code {
     good: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { token-name TOKEN }",
 };
 
+/// A secret that is written out.
+pub(crate) static PLAIN_SECRET: Code = Code {
+    id: "HLC0114",
+    name: "secret-in-plain-text",
+    severity: Severity::Error,
+    summary: "a value where the name of a secret has to stand",
+    explain: "Fields for passwords, tokens and keys take `(secret)NAME`: the name of a value in the SOPS file, never the value.",
+    bad: "homelab \"home\" domain=\"example.net\"\ncloudflare token=\"not-a-real-token\"",
+    good: "homelab \"home\" domain=\"example.net\"\ncloudflare token=(secret)CLOUDFLARE_API_TOKEN",
+};
+
 /// A path `NODE.NAME.FIELD`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefPath {
@@ -53,6 +64,15 @@ pub struct RefPath {
     pub text: String,
     /// Where it stands; the exact bytes also inside a `(fmt)` text.
     pub span: Span,
+}
+
+impl RefPath {
+    /// The key of the SOPS file that `secret.KEY` names; a path with a field behind the name asks a `secret` node.
+    #[must_use]
+    pub fn secret(&self) -> Option<SecretKey> {
+        let key = self.text.strip_prefix("secret.").filter(|key| !key.contains('.'))?;
+        Some(SecretKey { name: key.to_owned(), span: self.span })
+    }
 }
 
 /// A part of a [`Template`].
@@ -121,6 +141,65 @@ pub struct SecretKey {
     pub name: String,
     /// Where it stands.
     pub span: Span,
+}
+
+/// Text that may be, or hold, a secret: for the fields that take one.
+#[derive(Clone, Debug)]
+pub enum Sensitive {
+    /// Written out; no secret then.
+    Known(Spanned<String>),
+    /// `(ref)`
+    Ref(RefPath),
+    /// `(fmt)`, where `{secret.KEY}` stands for a value of the SOPS file.
+    Template(Template),
+    /// `(secret)KEY`
+    Secret(SecretKey),
+}
+
+impl Sensitive {
+    /// Where it stands.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Known(text) => text.span,
+            Self::Ref(path) => path.span,
+            Self::Template(template) => template.span,
+            Self::Secret(key) => key.span,
+        }
+    }
+}
+
+impl Setting for Sensitive {
+    const TYPE: TypeDecl = TypeDecl::new("text or secret", "a text, or a secret such as `(secret)TOKEN`").or_expr();
+
+    fn read(values: &[Entry<'_>], cx: &mut Cx<'_>) -> Option<Self> {
+        let entry = *values.first()?;
+        match entry.annotation().as_ref().map(|annotation| annotation.text.as_ref()) {
+            Some("ref") => path(entry, cx).map(Self::Ref),
+            Some("fmt") => template(entry, cx).map(Self::Template),
+            Some("secret") => secret(entry, cx).map(Self::Secret),
+            _ => scalar(entry, cx).map(Self::Known),
+        }
+    }
+}
+
+impl Setting for SecretKey {
+    const TYPE: TypeDecl = TypeDecl::new("secret", "a secret: `(secret)` and the name of a value in the SOPS file");
+
+    fn read(values: &[Entry<'_>], cx: &mut Cx<'_>) -> Option<Self> {
+        let entry = *values.first()?;
+        if entry.annotation().is_some_and(|annotation| annotation.text == "secret") {
+            return secret(entry, cx);
+        }
+        cx.report(
+            Diagnostic::new(&PLAIN_SECRET, entry.value_span(), "a secret stands here in plain text")
+                .help(
+                    "put the value into the SOPS file and write `(secret)` and its name there, such as `(secret)TOKEN`",
+                )
+                .note("if this text is a real secret, it is in your Git history now: change it where it was issued"),
+        );
+        None
+    }
 }
 
 /// The text of an entry that must be text.

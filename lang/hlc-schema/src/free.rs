@@ -10,7 +10,7 @@ use hlc_syntax as syntax;
 
 use crate::decode::{literal, wrong_annotation};
 use crate::expr::{path, secret, template};
-use crate::{Cx, DataValue, RefPath, SecretKey, Spanned, Template};
+use crate::{Cx, DataValue, NodeDecl, RefPath, SecretKey, Spanned, Template};
 
 mod codes;
 
@@ -183,7 +183,7 @@ pub fn named(node: syntax::Node<'_>, cx: &mut Cx<'_>) -> Option<(Spanned<String>
         );
         return None;
     }
-    let entries = entries(node, Dashes::Refused, 0, cx)?;
+    let entries = entries(node, Dashes::Refused, &|_| true, 0, cx)?;
     Some((name, Free { kind: FreeKind::Map { bases: Vec::new(), entries }, span: node.span() }))
 }
 
@@ -218,7 +218,7 @@ pub(crate) fn object(node: syntax::Node<'_>, cx: &mut Cx<'_>) -> Option<ObjectNo
         );
         return None;
     }
-    let entries = entries(node, Dashes::Refused, 0, cx)?;
+    let entries = entries(node, Dashes::Refused, &|_| true, 0, cx)?;
     let body = Free { kind: FreeKind::Map { bases: Vec::new(), entries }, span: node.header_span() };
     Some(ObjectNode { kind, name, cluster, body })
 }
@@ -275,7 +275,7 @@ fn content(node: syntax::Node<'_>, role: Role, depth: usize, cx: &mut Cx<'_>) ->
                 ));
                 return None;
             }
-            let entries = entries(node, Dashes::AreKeys, depth, cx)?;
+            let entries = entries(node, Dashes::AreKeys, &|_| true, depth, cx)?;
             Some(vec![Free { kind: FreeKind::Map { bases: Vec::new(), entries }, span }])
         }
         Some(text @ ("yaml-text" | "json-text")) => {
@@ -322,7 +322,7 @@ fn plain(node: syntax::Node<'_>, role: Role, depth: usize, cx: &mut Cx<'_>) -> O
     let bases: Vec<Free> = bases.into_iter().collect::<Option<_>>()?;
     let dashed = node.children().any(|child| is_dash(&child));
     if !dashed {
-        let entries = entries(node, Dashes::Refused, depth, cx)?;
+        let entries = entries(node, Dashes::Refused, &|_| true, depth, cx)?;
         return Some(vec![Free { kind: FreeKind::Map { bases, entries }, span }]);
     }
     let named = node.children().find(|child| !is_dash(child)).map(hlc_syntax::Node::name_span);
@@ -364,8 +364,23 @@ fn dash_items(node: syntax::Node<'_>, depth: usize, cx: &mut Cx<'_>) -> Option<V
     whole.then_some(items)
 }
 
-/// The named entries of a node: its properties and children.
-fn entries(node: syntax::Node<'_>, dashes: Dashes, depth: usize, cx: &mut Cx<'_>) -> Option<Vec<FreeEntry>> {
+/// The entries of a typed node that are none of its fields.
+pub(crate) fn entries_beside(
+    decl: &'static NodeDecl,
+    node: syntax::Node<'_>,
+    cx: &mut Cx<'_>,
+) -> Option<Vec<FreeEntry>> {
+    entries(node, Dashes::Refused, &|name| decl.field(name).is_none(), 0, cx)
+}
+
+/// The named entries of a node: its properties and children of which the name is wanted.
+fn entries(
+    node: syntax::Node<'_>,
+    dashes: Dashes,
+    wanted: &dyn Fn(&str) -> bool,
+    depth: usize,
+    cx: &mut Cx<'_>,
+) -> Option<Vec<FreeEntry>> {
     let mut entries: Vec<FreeEntry> = Vec::new();
     let mut seen: HashMap<String, Span> = HashMap::new();
     let mut whole = true;
@@ -386,12 +401,12 @@ fn entries(node: syntax::Node<'_>, dashes: Dashes, depth: usize, cx: &mut Cx<'_>
         })
     };
     for property in node.props() {
-        if let Some(key) = property.key() {
+        if let Some(key) = property.key().filter(|key| wanted(&key.text)) {
             let value = scalar(property, cx);
             whole &= add(key.text.into_owned(), key.span, value, cx);
         }
     }
-    for child in node.children() {
+    for child in node.children().filter(|child| wanted(&child.name())) {
         if is_dash(&child) && dashes == Dashes::Refused {
             cx.report(
                 Diagnostic::new(&DASHES_AND_NAMES, child.name_span(), "a `-` line cannot stand among named entries")

@@ -5,6 +5,13 @@ use std::net::Ipv4Addr;
 use hlc_diag::{Code, Severity, Span};
 use ipnet::Ipv4Net;
 
+mod bytes;
+mod duration;
+mod number;
+
+pub use bytes::Bytes;
+pub use duration::Duration;
+
 use crate::{DataValue, TypeDecl};
 
 /// Every finding about single values.
@@ -40,7 +47,7 @@ impl<T> Spanned<T> {
 }
 
 /// Why a value does not fit.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mismatch {
     /// More than "this is not what is wanted", if there is more to say.
     pub reason: Option<String>,
@@ -78,7 +85,9 @@ impl Scalar for String {
                 Err(Mismatch { instead: Some(format!("\"{number}\"")), ..Mismatch::default() })
             }
             DataValue::Bool(truth) => Err(Mismatch { instead: Some(format!("\"{truth}\"")), ..Mismatch::default() }),
-            DataValue::Null | DataValue::Float(_) | DataValue::List(_) | DataValue::Map(_) => Err(Mismatch::default()),
+            DataValue::Null | DataValue::Float(_) | DataValue::List(_) | DataValue::Map(_) | DataValue::Deferred(_) => {
+                Err(Mismatch::default())
+            }
         }
     }
 
@@ -104,7 +113,8 @@ impl Scalar for bool {
             | DataValue::Float(_)
             | DataValue::String(_)
             | DataValue::List(_)
-            | DataValue::Map(_) => Err(Mismatch::default()),
+            | DataValue::Map(_)
+            | DataValue::Deferred(_) => Err(Mismatch::default()),
         }
     }
 
@@ -130,9 +140,12 @@ impl Scalar for Port {
                 instead: text.parse::<u16>().ok().filter(|&port| port > 0).map(|port| port.to_string()),
                 reason: None,
             }),
-            DataValue::Null | DataValue::Bool(_) | DataValue::Float(_) | DataValue::List(_) | DataValue::Map(_) => {
-                Err(Mismatch::default())
-            }
+            DataValue::Null
+            | DataValue::Bool(_)
+            | DataValue::Float(_)
+            | DataValue::List(_)
+            | DataValue::Map(_)
+            | DataValue::Deferred(_) => Err(Mismatch::default()),
         }
     }
 

@@ -72,6 +72,7 @@ pub fn mismatched<T: Scalar>(value: &DataValue, span: hlc_diag::Span, mismatch: 
         DataValue::Null => "`#null`".to_owned(),
         DataValue::List(_) => "a list".to_owned(),
         DataValue::Map(_) => "a map".to_owned(),
+        DataValue::Deferred(later) => format!("`{later}`"),
     };
     let message = match T::TYPE.choices {
         [] => format!("{shown} is not {}", T::TYPE.wants),
@@ -96,7 +97,12 @@ pub fn no_choice(value: &DataValue, choices: &[&'static str]) -> Mismatch {
         DataValue::Bool(truth) => {
             choices.iter().find(|choice| **choice == truth.to_string()).map(|c| format!("\"{c}\""))
         }
-        DataValue::Null | DataValue::Integer(_) | DataValue::Float(_) | DataValue::List(_) | DataValue::Map(_) => None,
+        DataValue::Null
+        | DataValue::Integer(_)
+        | DataValue::Float(_)
+        | DataValue::List(_)
+        | DataValue::Map(_)
+        | DataValue::Deferred(_) => None,
     };
     Mismatch { reason: None, instead }
 }
@@ -189,7 +195,8 @@ pub(crate) fn scalar_text(entry: Entry<'_>, cx: &mut Cx<'_>) -> Option<String> {
         | DataValue::Integer(_)
         | DataValue::Float(_)
         | DataValue::List(_)
-        | DataValue::Map(_)) => {
+        | DataValue::Map(_)
+        | DataValue::Deferred(_)) => {
             cx.report(mismatched::<String>(&value, entry.value_span(), &Mismatch::default()));
             None
         }

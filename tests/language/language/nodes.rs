@@ -11,13 +11,13 @@ use crate::Outcome;
 pub(crate) fn trials() -> Vec<Trial> {
     hlc_model::docs::nodes()
         .into_iter()
-        .map(|decl| Trial::test(format!("nodes::{}", decl.name), move || declared(decl)))
+        .map(|decl| Trial::test(format!("nodes::{}", decl.id), move || declared(decl)))
         .collect()
 }
 
 fn declared(decl: &'static NodeDecl) -> Outcome {
-    if hlc_model::docs::nodes().iter().filter(|other| other.name == decl.name).count() != 1 {
-        return Err("the name is used twice".into());
+    if hlc_model::docs::nodes().iter().filter(|other| other.id == decl.id).count() != 1 {
+        return Err("the id is used twice".into());
     }
     for (what, doc) in decl.fields.iter().map(|field| (field.name, field.doc)).chain([(decl.name, decl.doc)]) {
         let first = doc.lines().next().unwrap_or("");
@@ -79,7 +79,7 @@ fn compile_alone(decl: &'static NodeDecl) -> Option<String> {
 
 /// Holds an example against the declarations it uses.
 fn check_names(decl: &'static NodeDecl, node: hlc_syntax::Node<'_>, unknown: &mut Vec<String>) {
-    if decl.fields.iter().any(|field| field.name.is_empty() && matches!(field.kind, hlc_schema::FieldKind::Free)) {
+    if decl.holds_entries() {
         return;
     }
     unknown.extend(

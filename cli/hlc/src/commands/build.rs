@@ -35,7 +35,9 @@ pub(crate) fn run(args: &Args, options: &Workloads, console: &Console) -> Result
             write(&project, plan, &workloads, &out, options, console)?;
         }
         Emit::Plan => {
-            let text = plan_json(&compilation.sources, &workloads)
+            // Stacks belong to the whole homelab, not to some of its workloads.
+            let stacks = if options.names.is_empty() { plan.stacks.as_slice() } else { &[] };
+            let text = plan_json(&compilation.sources, &workloads, stacks)
                 .map_err(|error| Failure::new(format!("the plan cannot be written as JSON: {error}")))?;
             console.data(|out| out.write_all(text.as_bytes()))?;
         }

@@ -21,7 +21,7 @@ fn list() -> String {
     let codes = hlc_model::codes();
     let codes = codes.iter().map(|code| (code.id, format!("{:7}  {}", code.severity.as_str(), code.summary)));
     let nodes = docs::nodes();
-    let nodes = nodes.iter().map(|decl| (decl.name, first_line(decl.doc)));
+    let nodes = nodes.iter().map(|decl| (decl.id, first_line(decl.doc)));
     let section = |title: &str, entries: Vec<(&str, String)>| {
         let width = entries.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         let lines: String = entries.iter().map(|(name, about)| format!("  {name:width$}  {about}\n")).collect();
@@ -34,13 +34,13 @@ fn page(topic: &str) -> Result<String, Failure> {
     if let Some(code) = docs::code(topic) {
         return Ok(docs::code_page(code));
     }
-    docs::node(topic).map(docs::node_page).or_else(|| docs::field_page(topic)).ok_or_else(|| unknown(topic))
+    let nodes: Vec<_> = docs::named(topic).into_iter().map(docs::node_page).collect();
+    if nodes.is_empty() { docs::field_page(topic).ok_or_else(|| unknown(topic)) } else { Ok(nodes.join("\n")) }
 }
 
 fn unknown(topic: &str) -> Failure {
     let codes = hlc_model::codes();
-    let names =
-        codes.iter().flat_map(|code| [code.id, code.name]).chain(docs::nodes().into_iter().map(|decl| decl.name));
+    let names = codes.iter().flat_map(|code| [code.id, code.name]).chain(docs::nodes().into_iter().map(|decl| decl.id));
     let help = match nearest(topic, names) {
         Some(name) => format!("did you mean `{name}`? `hlc explain` lists all"),
         None => "`hlc explain` lists all".to_owned(),
@@ -56,10 +56,10 @@ mod tests {
     fn everything_listed_has_a_page() {
         let codes = hlc_model::codes();
         let names =
-            codes.iter().flat_map(|code| [code.id, code.name]).chain(docs::nodes().into_iter().map(|decl| decl.name));
+            codes.iter().flat_map(|code| [code.id, code.name]).chain(docs::nodes().into_iter().map(|decl| decl.id));
         for name in names {
             let page = page(name).unwrap();
-            assert!(page.contains(name) && page.ends_with('\n'), "{name}: {page}");
+            assert!(page.starts_with("# ") && page.ends_with('\n'), "{name}: {page}");
         }
         assert!(list().contains("\n  homelab "), "{}", list());
     }

@@ -1,16 +1,23 @@
-//! The plan as JSON: what should exist, each object with the source line that asked for it.
+//! The plan as JSON: what should exist, each object and resource with the source line that asked for it.
 
 use hlc_diag::Sources;
-use hlc_plan::{PlannedObject, PlannedWorkload};
+use std::collections::BTreeMap;
+
+use hlc_plan::{Ownership, PlannedObject, PlannedResource, PlannedStack, PlannedWorkload};
 use serde::Serialize;
 
 /// Version of the document; a field that changes its meaning or goes raises it, a new field does not.
 const VERSION: u32 = 1;
 
-/// The document for some workloads, with a line end.
-pub(super) fn plan_json(sources: &Sources, workloads: &[&PlannedWorkload]) -> serde_json::Result<String> {
+/// The document for some workloads and stacks, with a line end.
+pub(super) fn plan_json(
+    sources: &Sources,
+    workloads: &[&PlannedWorkload],
+    stacks: &[PlannedStack],
+) -> serde_json::Result<String> {
     let workloads = workloads.iter().map(|workload| Workload::new(sources, workload)).collect();
-    let mut text = serde_json::to_string_pretty(&Document { version: VERSION, workloads })?;
+    let stacks = stacks.iter().map(|stack| Stack::new(sources, stack)).collect();
+    let mut text = serde_json::to_string_pretty(&Document { version: VERSION, workloads, stacks })?;
     text.push('\n');
     Ok(text)
 }
@@ -19,6 +26,55 @@ pub(super) fn plan_json(sources: &Sources, workloads: &[&PlannedWorkload]) -> se
 struct Document<'a> {
     version: u32,
     workloads: Vec<Workload<'a>>,
+    stacks: Vec<Stack<'a>>,
+}
+
+#[derive(Serialize)]
+struct Stack<'a> {
+    name: &'static str,
+    resources: Vec<Resource<'a>>,
+}
+
+impl<'a> Stack<'a> {
+    fn new(sources: &Sources, stack: &'a PlannedStack) -> Self {
+        let resources = stack.resources.iter().map(|resource| Resource::new(sources, resource)).collect();
+        Self { name: stack.stack.name(), resources }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Resource<'a> {
+    address: &'a str,
+    kind: &'static str,
+    ownership: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    was: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    depends_on: Vec<&'a str>,
+    /// `path:line:column`
+    source: String,
+    /// What is not known yet stands as `(secret)KEY` or `(output)ADDRESS#NAME`.
+    properties: BTreeMap<&'a str, serde_json::Value>,
+}
+
+impl<'a> Resource<'a> {
+    fn new(sources: &Sources, resource: &'a PlannedResource) -> Self {
+        let properties = resource.properties.iter();
+        Self {
+            address: resource.address.as_str(),
+            kind: resource.kind.name,
+            ownership: match resource.ownership {
+                Ownership::Managed => "managed",
+                Ownership::Adopted => "adopted",
+                Ownership::Existing => "existing",
+            },
+            was: resource.was.as_ref().map(hlc_plan::Address::as_str),
+            depends_on: resource.depends_on.iter().map(hlc_plan::Address::as_str).collect(),
+            source: sources.locate(resource.origin),
+            properties: properties.map(|(key, entry)| (key, hlc_kube::data_to_json(&entry.value))).collect(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -94,6 +150,6 @@ mod tests {
             origin: span,
         };
         let workload = PlannedWorkload { name: "x".into(), folder: "x".into(), objects: vec![object] };
-        insta::assert_snapshot!(plan_json(&sources, &[&workload]).unwrap());
+        insta::assert_snapshot!(plan_json(&sources, &[&workload], &[]).unwrap());
     }
 }

@@ -98,6 +98,11 @@ fn scalar(data: &Data) -> Option<Value<'_>> {
     match &data.value {
         DataValue::String(text) => Some(Value::Text(text)),
         DataValue::Integer(number) => Some(Value::Number(*number)),
-        DataValue::Null | DataValue::Bool(_) | DataValue::Float(_) | DataValue::List(_) | DataValue::Map(_) => None,
+        DataValue::Null
+        | DataValue::Bool(_)
+        | DataValue::Float(_)
+        | DataValue::List(_)
+        | DataValue::Map(_)
+        | DataValue::Deferred(_) => None,
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn scalar(data: &Data) -> Option<String> {
             let short = shortened(text);
             Some(if short == *text { kdl_text(text) } else { quoted(&short) })
         }
-        DataValue::List(_) | DataValue::Map(_) => None,
+        DataValue::List(_) | DataValue::Map(_) | DataValue::Deferred(_) => None,
     }
 }
 

@@ -63,9 +63,12 @@ fn many(walk: &Walk<'_>, finding: Diagnostic, data: &Data) -> Diagnostic {
         DataValue::List(items) if items.len() == 1 => finding.help(format!("leave the dash out: `{name} …`")),
         DataValue::List(_) => finding.help("only one value can stand here"),
         DataValue::Map(_) => finding.help(format!("write `{name}=…`, without a block")),
-        DataValue::Null | DataValue::Bool(_) | DataValue::Integer(_) | DataValue::Float(_) | DataValue::String(_) => {
-            finding
-        }
+        DataValue::Null
+        | DataValue::Bool(_)
+        | DataValue::Integer(_)
+        | DataValue::Float(_)
+        | DataValue::String(_)
+        | DataValue::Deferred(_) => finding,
     }
 }
 
@@ -100,7 +103,8 @@ pub(super) fn not_a_number(walk: &Walk<'_>, data: &Data) -> Diagnostic {
         | DataValue::Bool(_)
         | DataValue::Integer(_)
         | DataValue::List(_)
-        | DataValue::Map(_) => many(walk, finding, data),
+        | DataValue::Map(_)
+        | DataValue::Deferred(_) => many(walk, finding, data),
     }
 }
 

@@ -183,6 +183,9 @@ impl<'a> Walk<'a> {
     }
 
     fn value(&mut self, takes: &'static Type, data: &'a Data) {
+        if data.as_deferred().is_some() {
+            return; // whatever it will be, it is not known yet
+        }
         match takes {
             Type::Any => self.nulls(data),
             Type::Object(id) => match schema::definition(*id) {
@@ -226,7 +229,11 @@ impl<'a> Walk<'a> {
             Type::Quantity => match &data.value {
                 DataValue::Integer(_) | DataValue::Float(_) => {}
                 DataValue::String(_) => self.judge(data, quantity::bad),
-                DataValue::Null | DataValue::Bool(_) | DataValue::List(_) | DataValue::Map(_) => {
+                DataValue::Null
+                | DataValue::Bool(_)
+                | DataValue::List(_)
+                | DataValue::Map(_)
+                | DataValue::Deferred(_) => {
                     self.wrong(data, types::not_a_quantity);
                 }
             },
@@ -236,7 +243,12 @@ impl<'a> Walk<'a> {
                     let limits = range::Limits::of(&Type::Int32);
                     self.judge(data, |walk, data| range::outside(walk, limits, data));
                 }
-                DataValue::Null | DataValue::Bool(_) | DataValue::Float(_) | DataValue::List(_) | DataValue::Map(_) => {
+                DataValue::Null
+                | DataValue::Bool(_)
+                | DataValue::Float(_)
+                | DataValue::List(_)
+                | DataValue::Map(_)
+                | DataValue::Deferred(_) => {
                     self.wrong(data, types::not_int_or_text);
                 }
             },
@@ -345,7 +357,11 @@ impl<'a> Walk<'a> {
                     self.path.pop();
                 }
             }
-            DataValue::Bool(_) | DataValue::Integer(_) | DataValue::Float(_) | DataValue::String(_) => {}
+            DataValue::Bool(_)
+            | DataValue::Integer(_)
+            | DataValue::Float(_)
+            | DataValue::String(_)
+            | DataValue::Deferred(_) => {}
         }
     }
 }

@@ -243,7 +243,12 @@ fn size(data: &Data) -> usize {
     match &data.value {
         DataValue::List(items) => items.iter().map(size).sum::<usize>() + 1,
         DataValue::Map(map) => map.iter().map(|(_, entry)| size(&entry.value)).sum::<usize>() + 1,
-        DataValue::Null | DataValue::Bool(_) | DataValue::Integer(_) | DataValue::Float(_) | DataValue::String(_) => 1,
+        DataValue::Null
+        | DataValue::Bool(_)
+        | DataValue::Integer(_)
+        | DataValue::Float(_)
+        | DataValue::String(_)
+        | DataValue::Deferred(_) => 1,
     }
 }
 

@@ -84,6 +84,7 @@ impl Writer {
             DataValue::Integer(value) => self.word(&value.to_string(), at),
             DataValue::Float(value) => self.word(&float(*value), at),
             DataValue::String(text) => self.text(text, at, indent),
+            DataValue::Deferred(later) => self.text(&later.to_string(), at, indent),
         }
     }
 
@@ -222,9 +223,12 @@ fn is_empty(data: &Data) -> bool {
     match &data.value {
         DataValue::Map(map) => map.is_empty(),
         DataValue::List(items) => items.is_empty(),
-        DataValue::Null | DataValue::Bool(_) | DataValue::Integer(_) | DataValue::Float(_) | DataValue::String(_) => {
-            false
-        }
+        DataValue::Null
+        | DataValue::Bool(_)
+        | DataValue::Integer(_)
+        | DataValue::Float(_)
+        | DataValue::String(_)
+        | DataValue::Deferred(_) => false,
     }
 }
 

@@ -63,7 +63,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             taken.insert(router.value, (router.span, format!("it is the router of network `{}`", network.name.name)));
         }
     }
-    for (_, gateway, _) in &facts.model.gateways {
+    for (gateway, _) in facts.model.gateways() {
         let Some(ip) = gateway.ip.as_ref().and_then(|ip| facts.resolver.value(ip, ScopeId::default())) else {
             continue;
         };

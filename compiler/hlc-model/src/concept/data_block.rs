@@ -1,7 +1,9 @@
 //! Data with a name.
 
 use hlc_schema::decode::Source;
-use hlc_schema::{Cx, Def, FieldDecl, FieldKind, Free, Node, NodeDecl, Setting};
+use hlc_schema::{Cx, Data, Def, FieldDecl, FieldKind, Free, Node, NodeDecl, ScopeId, Setting};
+
+use crate::resolve::{Ask, Referable};
 
 /// Data to be used elsewhere by `(ref)data.NAME`, whole or in part.
 #[derive(Debug)]
@@ -23,6 +25,7 @@ impl Node for DataBlock {
     fn decl() -> &'static NodeDecl {
         static DECL: NodeDecl = NodeDecl {
             name: "data",
+            id: "data",
             doc: "Data to be used elsewhere by `(ref)data.NAME`, whole or in part.\n\nAs the base of a map it is merged with \
                   what follows: `resources (ref)data.tiny { limits memory=\"1Gi\" }`.",
             example: "data \"tiny\" {\n    limits cpu=\"100m\" memory=\"128Mi\"\n    requests cpu=\"50m\" memory=\"64Mi\"\n}",
@@ -50,14 +53,30 @@ impl Node for DataBlock {
         &DECL
     }
 
-    fn decode<'a>(source: Source<'a>, cx: &mut Cx<'a>) -> Option<Self> {
+    fn decode_as<'a>(decl: &'static NodeDecl, source: Source<'a>, cx: &mut Cx<'a>) -> Option<Self> {
         let Source::Node(node) = source else {
-            cx.report(hlc_schema::decode::not_a_property(Self::decl(), source.span()));
+            cx.report(hlc_schema::decode::not_a_property(decl, source.span()));
             return None;
         };
         let (name, value) = hlc_schema::free::named(node, cx)?;
         let name = Def::new(name.value, name.span);
         cx.declare(&name);
         Some(Self { name, value })
+    }
+}
+
+/// Data and the scope it was declared in.
+pub(crate) struct DataIn<'m> {
+    pub(crate) block: &'m DataBlock,
+    pub(crate) scope: ScopeId,
+}
+
+impl Referable for DataIn<'_> {
+    fn declaration(&self) -> &'static NodeDecl {
+        DataBlock::decl()
+    }
+
+    fn answer(&self, ask: &Ask<'_, '_>) -> Option<Data> {
+        ask.resolver.data_at(self.block, self.scope, ask)
     }
 }

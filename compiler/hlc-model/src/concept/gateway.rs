@@ -3,7 +3,9 @@
 use std::net::Ipv4Addr;
 
 use hlc_schema::scalar::{Fqdn, Port};
-use hlc_schema::{AttrDecl, Choice, Def, Expr, Node, Spanned};
+use hlc_schema::{AttrDecl, Choice, Data, Def, Expr, Node, NodeDecl, ScopeId, Spanned};
+
+use crate::resolve::{Ask, Referable};
 
 const ATTRIBUTES: &[AttrDecl] = &[
     AttrDecl { name: "name", doc: "The Gateway's name." },
@@ -80,5 +82,27 @@ impl ListenerProtocol {
     #[must_use]
     pub fn is_http(self) -> bool {
         matches!(self, Self::Http | Self::Https)
+    }
+}
+
+/// A gateway and the namespace of the addon that makes it.
+pub(crate) struct GatewayIn<'m> {
+    pub(crate) gateway: &'m Gateway,
+    pub(crate) namespace: &'m str,
+}
+
+impl Referable for GatewayIn<'_> {
+    fn declaration(&self) -> &'static NodeDecl {
+        Gateway::decl()
+    }
+
+    fn answer(&self, ask: &Ask<'_, '_>) -> Option<Data> {
+        match (ask.field, &self.gateway.ip) {
+            ("name", _) => ask.text(self.gateway.name.name.as_str()),
+            ("namespace", _) => ask.text(self.namespace),
+            ("ip", Some(ip)) => ask.scalar(&ask.resolver.value(ip, ScopeId::default())?.value),
+            ("ip", None) => ask.not_given(self.gateway.name.span),
+            _ => ask.unknown(Gateway::decl()),
+        }
     }
 }

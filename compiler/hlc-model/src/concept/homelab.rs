@@ -2,9 +2,10 @@
 
 use hlc_diag::Span;
 use hlc_schema::scalar::{Fqdn, HttpUrl};
-use hlc_schema::{AttrDecl, Def, Node, Spanned};
+use hlc_schema::{AttrDecl, Data, Def, Node, NodeDecl, Spanned};
 
 use super::{Category, DataBlock, Network, SecretStore};
+use crate::resolve::{Ask, Referable};
 
 const ATTRIBUTES: &[AttrDecl] = &[
     AttrDecl { name: "name", doc: "The homelab's name." },
@@ -75,4 +76,18 @@ pub struct Repository {
     /// The branch that the rendered manifests are published to, which Argo CD watches; never the same as `branch`.
     #[prop]
     pub manifests: Spanned<String>,
+}
+
+impl Referable for Homelab {
+    fn declaration(&self) -> &'static NodeDecl {
+        Homelab::decl()
+    }
+
+    fn answer(&self, ask: &Ask<'_, '_>) -> Option<Data> {
+        match ask.field {
+            "name" => ask.text(self.name.name.as_str()),
+            "domain" => ask.scalar(&self.domain.value),
+            _ => ask.unknown(Homelab::decl()),
+        }
+    }
 }

@@ -2,8 +2,10 @@
 
 use std::net::Ipv4Addr;
 
-use hlc_schema::{AttrDecl, Def, Node, Spanned};
+use hlc_schema::{AttrDecl, Data, Def, Node, NodeDecl, Spanned};
 use ipnet::Ipv4Net;
+
+use crate::resolve::{Ask, Referable};
 
 const ATTRIBUTES: &[AttrDecl] = &[
     AttrDecl { name: "cidr", doc: "The network with its prefix length." },
@@ -32,4 +34,18 @@ pub struct Network {
     /// Name servers of the machines in it.
     #[prop]
     pub nameservers: Vec<Spanned<Ipv4Addr>>,
+}
+
+impl Referable for Network {
+    fn declaration(&self) -> &'static NodeDecl {
+        Network::decl()
+    }
+
+    fn answer(&self, ask: &Ask<'_, '_>) -> Option<Data> {
+        match ask.field {
+            "cidr" => ask.scalar(&self.cidr.value),
+            "gateway" => ask.given(self.gateway.as_ref(), self.name.span),
+            _ => ask.unknown(Network::decl()),
+        }
+    }
 }

@@ -1,9 +1,10 @@
 //! The platform: what a cluster needs before Argo CD can run workloads.
 
-use hlc_schema::scalar::DnsLabel;
-use hlc_schema::{Def, Node, Spanned};
+use std::sync::LazyLock;
 
-use super::{Delivery, Gateway};
+use hlc_schema::{Cx, Node, NodeDecl, ScopeId, Source};
+
+use crate::workload::Workload;
 
 /// What is put into the cluster before Argo CD takes over.
 ///
@@ -25,26 +26,37 @@ pub struct Platform {
     pub addon: Vec<Addon>,
 }
 
-/// A part of the platform.
-#[derive(Debug, Node)]
-#[node(
-    name = "addon",
-    names = Label,
-    example = r#"addon "argocd" namespace="argocd" {
-    delivery "workloads" { sync prune=#true self-heal=#true server-side=#true }
-}"#
-)]
+/// A part of the platform: all that a workload is, but put into the cluster by `hlc apply` and not by Argo CD.
+///
+/// Moving a block from one to the other hands it over.
+#[derive(Debug)]
 pub struct Addon {
-    /// The addon's name.
-    #[arg]
-    pub name: Def<Addon>,
-    /// The namespace that its objects live in.
-    #[prop]
-    pub namespace: Spanned<DnsLabel>,
-    /// Gateways it makes.
-    #[block]
-    pub gateway: Vec<Gateway>,
-    /// How Argo CD brings workloads into the cluster; the addon is Argo CD itself.
-    #[block]
-    pub delivery: Option<Delivery>,
+    /// Its names' scope.
+    pub scope: ScopeId,
+    /// Everything about it.
+    pub parts: Workload,
+}
+
+// Written by hand, since it is a workload under another name.
+impl Node for Addon {
+    fn decl() -> &'static NodeDecl {
+        static DECL: LazyLock<NodeDecl> = LazyLock::new(|| NodeDecl {
+            name: "addon",
+            id: "addon",
+            doc: "A part of the platform: all that a workload is, but put into the cluster by `hlc apply` and not by Argo \
+                  CD.\n\nMoving a block from one to the other hands it over.",
+            example: "addon \"argocd\" namespace=\"argocd\" {\n    delivery \"workloads\" { sync prune=#true self-heal=#true \
+                      server-side=#true }\n}",
+            annotations: &[],
+            fields: Workload::decl().fields,
+            attributes: &[],
+        });
+        &DECL
+    }
+
+    fn decode_as<'a>(decl: &'static NodeDecl, source: Source<'a>, cx: &mut Cx<'a>) -> Option<Self> {
+        let scope = cx.open_scope();
+        let parts = cx.scoped(scope, |cx| Workload::decode_as(decl, source, cx))?;
+        Some(Self { scope, parts })
+    }
 }

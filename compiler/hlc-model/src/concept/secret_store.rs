@@ -76,7 +76,8 @@ impl hlc_schema::Scalar for Seconds {
             | hlc_schema::DataValue::Float(_)
             | hlc_schema::DataValue::String(_)
             | hlc_schema::DataValue::List(_)
-            | hlc_schema::DataValue::Map(_) => Err(hlc_schema::scalar::Mismatch::default()),
+            | hlc_schema::DataValue::Map(_)
+            | hlc_schema::DataValue::Deferred(_) => Err(hlc_schema::scalar::Mismatch::default()),
         }
     }
 

@@ -15,6 +15,7 @@ pub(crate) static CODES: &[&Code] = &[
     &FILE,
     &TOO_LARGE,
     &NO_FMT,
+    &KNOWN_LATER,
 ];
 
 /// A path whose node nobody declares.
@@ -161,4 +162,19 @@ pub(crate) static NO_FMT: Code = Code {
               looked into. Braces around something that looks like a path of the homelab were hardly meant as they stand.",
     bad: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { url \"https://{homelab.domain}\" }",
     good: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { url (fmt)\"https://{homelab.domain}\" }",
+};
+
+/// A fact that only an API can tell, where it has to be known now.
+pub(crate) static KNOWN_LATER: Code = Code {
+    id: "HLC0350",
+    name: "known-later",
+    severity: Severity::Error,
+    summary: "a fact that is only known after `hlc apply`, where it has to be known now",
+    explain: "Some facts are given out by the API that makes a thing: the address of a server that states none, a token, an id. \
+              They can be used by other things that `hlc apply` makes, never in a name, a manifest or the values of a chart, \
+              which are written before anything is applied.",
+    bad: "cloudflare token=(secret)TOKEN { zone \"example.net\" }\nworkload \"web\" category=\"apps\" {\n    namespace \
+          \"web\"\n    ConfigMap \"zone\" { data id=(ref)zone.example.net.id }\n}",
+    good: "cloudflare token=(secret)TOKEN { zone \"example.net\" id=\"0123456789abcdef0123456789abcdef\" }\nworkload \"web\" \
+           category=\"apps\" {\n    namespace \"web\"\n    ConfigMap \"zone\" { data id=(ref)zone.example.net.id }\n}",
 };

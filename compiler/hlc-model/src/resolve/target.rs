@@ -3,90 +3,141 @@
 use std::collections::BTreeMap;
 
 use hlc_diag::{Diagnostic, Span};
+use hlc_plan::Address;
 use hlc_schema::free::FreeKind;
 use hlc_schema::suggest::{list_names, nearest};
-use hlc_schema::{AttrDecl, Data, DataValue, Free, Node, NodeDecl, RefPath, Scalar, ScopeId};
+use hlc_schema::{AttrDecl, Data, Def, Deferred, Free, Node, NodeDecl, RefPath, Scalar, ScopeId, Spanned};
 
 use super::codes::{AMBIGUOUS, UNKNOWN_FIELD, UNKNOWN_REFERENCE};
 use super::{Place, Resolver};
-use crate::concept::{DataBlock, Gateway, Homelab, Network};
+use crate::concept::{DataBlock, Homelab, NODES};
 use crate::model::Model;
-use crate::workload::{Endpoint, Route, Secret, Workload, workload_namespace};
 
-/// Something a path names.
-#[derive(Clone, Copy)]
-pub(super) enum Target<'m> {
-    Homelab(&'m Homelab),
-    Network(&'m Network),
-    Gateway(&'m Gateway, &'m str),
-    Endpoint(&'m Endpoint, &'m Workload),
-    Route(&'m Route, ScopeId),
-    Secret(&'m Secret),
-    Data(&'m DataBlock, ScopeId),
+/// Something a path can name. Implemented beside the node's declaration, for the node and what it has to know of where it
+/// stands.
+pub(crate) trait Referable {
+    /// The node's declaration; its `attributes` are what can be asked.
+    fn declaration(&self) -> &'static NodeDecl;
+
+    /// The answer to a question; `None` when it has none, which has been reported then.
+    fn answer(&self, ask: &Ask<'_, '_>) -> Option<Data>;
+}
+
+impl<T: Referable> Referable for &T {
+    fn declaration(&self) -> &'static NodeDecl {
+        (**self).declaration()
+    }
+
+    fn answer(&self, ask: &Ask<'_, '_>) -> Option<Data> {
+        (**self).answer(ask)
+    }
+}
+
+/// A question to a [`Referable`].
+pub(crate) struct Ask<'a, 'm> {
+    /// Resolves what the answer itself refers to.
+    pub(crate) resolver: &'a Resolver<'m>,
+    /// The path that asks.
+    pub(crate) path: &'a RefPath,
+    /// What is asked: the path behind the name.
+    pub(crate) field: &'a str,
+    /// Where the answer goes.
+    pub(super) place: Place,
+    /// How deep in data the answer goes.
+    pub(super) depth: usize,
+}
+
+impl Ask<'_, '_> {
+    /// Answers with text.
+    pub(crate) fn text(&self, text: impl Into<String>) -> Option<Data> {
+        Some(Data::string(text, self.path.span))
+    }
+
+    /// Answers with a typed value.
+    pub(crate) fn scalar<T: Scalar>(&self, value: &T) -> Option<Data> {
+        Some(Data::new(value.to_value(), self.path.span))
+    }
+
+    /// Answers with a typed value that may not have been given.
+    pub(crate) fn given<T: Scalar>(&self, value: Option<&Spanned<T>>, declared: Span) -> Option<Data> {
+        match value {
+            Some(value) => self.scalar(&value.value),
+            None => self.not_given(declared),
+        }
+    }
+
+    /// Answers with what a planned resource will have once it exists.
+    pub(crate) fn output(&self, address: &Address, name: &str) -> Option<Data> {
+        Some(Data::deferred(Deferred::output(address.as_str(), name), self.path.span))
+    }
+
+    /// Reports that the node cannot be asked for this.
+    pub(crate) fn unknown(&self, decl: &'static NodeDecl) -> Option<Data> {
+        self.resolver.no_field(self.path, decl, self.field)
+    }
+
+    /// Reports that the node was not given what is asked for.
+    pub(crate) fn not_given(&self, declared: Span) -> Option<Data> {
+        self.resolver.report(
+            Diagnostic::new(&UNKNOWN_FIELD, self.path.span, format!("`{}` is not given", self.path.text))
+                .label(declared, format!("this has no `{}`", self.field))
+                .help(format!("add `{}=…` there", self.field)),
+        );
+        None
+    }
 }
 
 /// Something that has a name.
-#[derive(Clone, Copy)]
 pub(super) struct Candidate<'m> {
     span: Span,
     scope: ScopeId,
-    target: Target<'m>,
+    target: Box<dyn Referable + 'm>,
 }
 
 /// Everything that paths can name, by kind and name.
-pub(super) type Index<'m> = BTreeMap<(&'static str, &'m str), Vec<Candidate<'m>>>;
+#[derive(Default)]
+pub(crate) struct Index<'m> {
+    by_name: BTreeMap<(&'static str, &'m str), Vec<Candidate<'m>>>,
+}
+
+impl<'m> Index<'m> {
+    /// Adds something that paths can name.
+    pub(crate) fn add<T>(&mut self, name: &'m Def<T>, scope: ScopeId, target: impl Referable + 'm) {
+        let candidate = Candidate { span: name.span, scope, target: Box::new(target) };
+        let kind = candidate.target.declaration().name;
+        self.by_name.entry((kind, name.name.as_str())).or_default().push(candidate);
+    }
+}
 
 /// The kinds of node that paths can begin with.
-const REFERABLE: &[fn() -> &'static NodeDecl] =
-    &[Homelab::decl, Network::decl, Gateway::decl, Endpoint::decl, Route::decl, Secret::decl, DataBlock::decl];
+fn referable() -> impl Iterator<Item = &'static NodeDecl> {
+    let can_be_asked = |decl: &&NodeDecl| !decl.attributes.is_empty() || decl.name == DataBlock::decl().name;
+    NODES.iter().map(|decl| decl()).filter(can_be_asked)
+}
 
 /// True for a kind of node that paths can begin with.
 pub(super) fn is_referable(kind: &str) -> bool {
-    REFERABLE.iter().any(|decl| decl().name == kind)
+    referable().any(|decl| decl.name == kind)
 }
 
 /// Everything that paths can name.
 pub(super) fn index(model: &Model) -> Index<'_> {
-    let mut index = Index::new();
-    let mut add = |kind: &'static NodeDecl, name, span, scope, target| {
-        index.entry((kind.name, name)).or_default().push(Candidate { span, scope, target });
-    };
-    let global = ScopeId::default();
-    for network in model.homelab.iter().flat_map(|homelab| &homelab.network) {
-        add(Network::decl(), network.name.name.as_str(), network.name.span, global, Target::Network(network));
-    }
-    for (_, gateway, namespace) in &model.gateways {
-        add(Gateway::decl(), &gateway.name.name, gateway.name.span, global, Target::Gateway(gateway, namespace));
-    }
-    for data in model.shared_data() {
-        add(DataBlock::decl(), &data.name.name, data.name.span, global, Target::Data(data, global));
-    }
-    for (scope, workload) in model.workloads() {
-        for endpoint in &workload.endpoint {
-            add(Endpoint::decl(), &endpoint.name.name, endpoint.name.span, scope, Target::Endpoint(endpoint, workload));
-        }
-        for route in &workload.route {
-            add(Route::decl(), &route.name.name, route.name.span, scope, Target::Route(route, scope));
-        }
-        for secret in &workload.secret {
-            add(Secret::decl(), &secret.name.name, secret.name.span, scope, Target::Secret(secret));
-        }
-        for data in &workload.data {
-            add(DataBlock::decl(), &data.name.name, data.name.span, scope, Target::Data(data, scope));
-        }
-    }
+    let mut index = Index::default();
+    model.name_all(&mut index);
     index
 }
 
 impl<'m> Resolver<'m> {
     /// The node that a path names, and the rest of the path.
-    pub(super) fn find(&self, path: &RefPath, scope: ScopeId) -> Option<(Target<'m>, String)> {
+    pub(super) fn find<'s>(&'s self, path: &'s RefPath, scope: ScopeId) -> Option<(&'s (dyn Referable + 'm), String)> {
         let (kind, rest) = path.text.split_once('.')?;
         if kind == Homelab::decl().name {
-            return Some((Target::Homelab(self.model.homelab.as_ref()?), rest.to_owned()));
+            return Some((self.model.homelab.as_ref()?, rest.to_owned()));
         }
         if !is_referable(kind) {
-            let kinds: Vec<_> = REFERABLE.iter().map(|decl| decl().name).collect();
+            let mut kinds: Vec<_> = referable().map(|decl| decl.name).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
             let diagnostic =
                 Diagnostic::new(&UNKNOWN_REFERENCE, path.span, format!("`{kind}` is nothing that can be referred to"));
             self.report(match nearest(kind, kinds.iter().copied()) {
@@ -99,7 +150,7 @@ impl<'m> Resolver<'m> {
         let dots = rest.char_indices().rev().filter(|(_, c)| *c == '.').map(|(at, _)| at);
         let named: Vec<(usize, &Vec<Candidate<'m>>)> = std::iter::once(rest.len())
             .chain(dots)
-            .filter_map(|end| Some((end, self.index.get(&(kind, rest.get(..end)?))?)))
+            .filter_map(|end| Some((end, self.index.by_name.get(&(kind, rest.get(..end)?))?)))
             .collect();
         // The workload's own names come first, then those of the whole homelab, then those of other workloads; data of
         // other workloads is theirs alone.
@@ -111,14 +162,14 @@ impl<'m> Resolver<'m> {
         };
         let found = within(&|candidate| candidate.scope == scope)
             .or_else(|| within(&|candidate| candidate.scope == ScopeId::default()))
-            .or_else(|| within(&|candidate| !matches!(candidate.target, Target::Data(..))));
+            .or_else(|| within(&|candidate| candidate.target.declaration().name != DataBlock::decl().name));
         let (end, candidates) = found.unwrap_or_default();
         match candidates.as_slice() {
             [] => {
                 self.report_unknown(path, kind, rest, scope);
                 None
             }
-            [only] => Some((only.target, rest.get(end + 1..).unwrap_or("").to_owned())),
+            [only] => Some((only.target.as_ref(), rest.get(end + 1..).unwrap_or("").to_owned())),
             [first, second, ..] => {
                 if first.scope == second.scope {
                     return None; // one name declared twice in one place: reported as such
@@ -136,13 +187,12 @@ impl<'m> Resolver<'m> {
     }
 
     fn report_unknown(&self, path: &RefPath, kind: &str, rest: &str, scope: ScopeId) {
-        let hidden = REFERABLE.iter().map(|decl| decl()).find(|decl| decl.name == kind);
-        if hidden.is_some_and(|decl| self.model.faults.may_hide(decl)) {
+        if referable().any(|decl| decl.name == kind && self.model.faults.may_hide(decl)) {
             return; // it may be declared in what could not be read
         }
         let name = rest.split('.').next().unwrap_or(rest);
         let diagnostic = Diagnostic::new(&UNKNOWN_REFERENCE, path.span, format!("there is no {kind} `{name}`"));
-        let of_kind = || self.index.iter().filter(|((candidate, _), _)| *candidate == kind);
+        let of_kind = || self.index.by_name.iter().filter(|((candidate, _), _)| *candidate == kind);
         let names: Vec<&str> = of_kind().map(|((_, name), _)| *name).collect();
         self.report(match nearest(name, names.iter().copied()) {
             Some(meant) => {
@@ -166,47 +216,11 @@ impl<'m> Resolver<'m> {
         });
     }
 
-    /// The answer of a node to a question.
-    pub(super) fn answer(&self, path: &RefPath, target: Target<'m>, field: &str, depth: usize) -> Option<Data> {
-        let at = path.span;
-        let text = |text: String| Some(Data::string(text, at));
-        let scalar = |value: DataValue| Some(Data::new(value, at));
-        match (target, field) {
-            (Target::Homelab(homelab), "name") => text(homelab.name.name.clone()),
-            (Target::Homelab(homelab), "domain") => text(homelab.domain.value.as_str().to_owned()),
-            (Target::Homelab(_), _) => self.no_field(path, Homelab::decl(), field),
-            (Target::Network(network), "cidr") => scalar(network.cidr.value.to_value()),
-            (Target::Network(network), "gateway") => match network.gateway {
-                Some(gateway) => scalar(gateway.value.to_value()),
-                None => self.not_given(path, network.name.span, "gateway"),
-            },
-            (Target::Network(_), _) => self.no_field(path, Network::decl(), field),
-            (Target::Gateway(gateway, _), "name") => text(gateway.name.name.clone()),
-            (Target::Gateway(_, namespace), "namespace") => text(namespace.to_owned()),
-            (Target::Gateway(gateway, _), "ip") => match &gateway.ip {
-                Some(ip) => scalar(self.value(ip, ScopeId::default())?.value.to_value()),
-                None => self.not_given(path, gateway.name.span, "ip"),
-            },
-            (Target::Gateway(..), _) => self.no_field(path, Gateway::decl(), field),
-            (Target::Endpoint(endpoint, workload), "url") => text(endpoint.url(workload_namespace(workload))),
-            (Target::Endpoint(endpoint, workload), "host") => text(endpoint.host(workload_namespace(workload))),
-            (Target::Endpoint(endpoint, _), "service") => text(endpoint.service.value.clone()),
-            (Target::Endpoint(endpoint, _), "port") => scalar(endpoint.port.value.to_value()),
-            (Target::Endpoint(..), _) => self.no_field(path, Endpoint::decl(), field),
-            (Target::Route(route, scope), "host" | "url") => {
-                let hosts = route.hosts(self, scope)?;
-                let host = hosts.first()?.value.as_str();
-                text(if field == "url" { format!("https://{host}") } else { host.to_owned() })
-            }
-            (Target::Route(..), _) => self.no_field(path, Route::decl(), field),
-            (Target::Secret(secret), "name") => text(secret.name.name.clone()),
-            (Target::Secret(_), _) => self.no_field(path, Secret::decl(), field),
-            (Target::Data(data, scope), keys) => {
-                let (part, rest) = descend(&data.value, keys);
-                let part = self.free(part, scope, Place::Manifest, depth)?;
-                self.step_into(path, data, part, rest)
-            }
-        }
+    /// What data of this name holds at the end of a path of keys.
+    pub(crate) fn data_at(&self, block: &DataBlock, scope: ScopeId, ask: &Ask<'_, '_>) -> Option<Data> {
+        let (part, rest) = descend(&block.value, ask.field);
+        let part = self.free(part, scope, ask.place, ask.depth)?;
+        self.step_into(ask.path, block, part, rest)
     }
 
     /// Follows keys into data. A key may hold dots, so the longest that fits is meant.
@@ -261,15 +275,6 @@ impl<'m> Resolver<'m> {
             }
             None => diagnostic.help(format!("it can be asked for {}", list_names(&names, "or"))),
         });
-        None
-    }
-
-    fn not_given(&self, path: &RefPath, declared: Span, field: &str) -> Option<Data> {
-        self.report(
-            Diagnostic::new(&UNKNOWN_FIELD, path.span, format!("`{}` is not given", path.text))
-                .label(declared, format!("this has no `{field}`"))
-                .help(format!("add `{field}=…` there")),
-        );
         None
     }
 }

@@ -206,8 +206,8 @@ impl Chart {
                 Some(base)
             }
         };
-        let deliveries = &lower.resolver.model.deliveries;
-        let [(_, delivery, argocd)] = deliveries.as_slice() else {
+        let deliveries: Vec<_> = lower.resolver.model.deliveries().collect();
+        let [(delivery, argocd)] = deliveries.as_slice() else {
             let diagnostic = Diagnostic::new(
                 &NO_DELIVERY,
                 self.deliver.span,
@@ -216,7 +216,7 @@ impl Chart {
             if lower.resolver.model.faults.may_hide(Delivery::decl()) {
                 return None;
             }
-            let names: Vec<_> = deliveries.iter().map(|(_, delivery, _)| delivery.name.name.as_str()).collect();
+            let names: Vec<_> = deliveries.iter().map(|(delivery, _)| delivery.name.name.as_str()).collect();
             lower.resolver.report(if names.is_empty() {
                 diagnostic.here("no `delivery` is declared").help(
                     "declare one: `platform { addon \"argocd\" namespace=\"argocd\" { delivery \"workloads\" } }`",

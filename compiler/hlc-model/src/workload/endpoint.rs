@@ -1,7 +1,9 @@
 //! Services that others refer to.
 
 use hlc_schema::scalar::Port;
-use hlc_schema::{AttrDecl, Choice, Def, Node, Spanned};
+use hlc_schema::{AttrDecl, Choice, Data, Def, Node, NodeDecl, Spanned};
+
+use crate::resolve::{Ask, Referable};
 
 const ATTRIBUTES: &[AttrDecl] = &[
     AttrDecl { name: "url", doc: "`SCHEME://SERVICE.NAMESPACE.svc.cluster.local:PORT`" },
@@ -54,5 +56,27 @@ impl Endpoint {
     pub fn url(&self, namespace: &str) -> String {
         let scheme = self.scheme.map_or(Scheme::Http, |scheme| scheme.value).word();
         format!("{scheme}://{}:{}", self.host(namespace), self.port.value.0)
+    }
+}
+
+/// An endpoint and the namespace of its Service.
+pub(crate) struct EndpointIn<'m> {
+    pub(crate) endpoint: &'m Endpoint,
+    pub(crate) namespace: &'m str,
+}
+
+impl Referable for EndpointIn<'_> {
+    fn declaration(&self) -> &'static NodeDecl {
+        Endpoint::decl()
+    }
+
+    fn answer(&self, ask: &Ask<'_, '_>) -> Option<Data> {
+        match ask.field {
+            "url" => ask.text(self.endpoint.url(self.namespace)),
+            "host" => ask.text(self.endpoint.host(self.namespace)),
+            "service" => ask.scalar(&self.endpoint.service.value),
+            "port" => ask.scalar(&self.endpoint.port.value),
+            _ => ask.unknown(Endpoint::decl()),
+        }
     }
 }

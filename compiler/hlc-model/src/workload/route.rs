@@ -4,13 +4,13 @@ use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_plan::PlannedObject;
 use hlc_schema::scalar::{Fqdn, Port};
 use hlc_schema::suggest::list_names;
-use hlc_schema::{AttrDecl, Data, Def, Expr, Node, Ref, Scalar, Spanned};
+use hlc_schema::{AttrDecl, Data, Def, Expr, Node, NodeDecl, Ref, Scalar, ScopeId, Spanned};
 
 use super::{Endpoint, Public, Workload};
 use crate::concept::Gateway;
 use crate::lower::Lower;
 use crate::model::Model;
-use crate::resolve::Resolver;
+use crate::resolve::{Ask, Referable, Resolver};
 
 pub(crate) const CODES: &[&Code] = &[&ROUTE_BACKEND, &ROUTE_GATEWAY, &DOUBLED_DOMAIN];
 
@@ -178,14 +178,11 @@ impl Route {
     /// The gateway it attaches to, with its namespace: the one that is named, or the only one.
     #[must_use]
     pub fn gateway<'m>(&self, model: &'m Model) -> Option<(&'m Gateway, &'m str)> {
-        let (_, gateway, namespace) = match (&self.gateway, model.gateways.as_slice()) {
-            (Some(reference), gateways) => {
-                gateways.iter().find(|(_, gateway, _)| gateway.name.name == reference.name)?
-            }
-            (None, [only]) => only,
-            (None, _) => return None,
-        };
-        Some((gateway, namespace))
+        let mut gateways = model.gateways();
+        match &self.gateway {
+            Some(reference) => gateways.find(|(gateway, _)| gateway.name.name == reference.name),
+            None => gateways.next().filter(|_| gateways.next().is_none()),
+        }
     }
 
     /// Reports that no single gateway is meant. Names that nothing has are reported as such.
@@ -194,7 +191,7 @@ impl Route {
         if self.gateway.is_some() || model.faults.may_hide(Gateway::decl()) {
             return;
         }
-        let names: Vec<_> = model.gateways.iter().map(|(_, gateway, _)| gateway.name.name.as_str()).collect();
+        let names: Vec<_> = model.gateways().map(|(gateway, _)| gateway.name.name.as_str()).collect();
         let diagnostic =
             Diagnostic::new(&ROUTE_GATEWAY, self.name.span, format!("route `{}` has no gateway", self.name.name));
         lower.resolver.report(if names.is_empty() {
@@ -261,5 +258,26 @@ impl Route {
             ),
         );
         Some(object.finish())
+    }
+}
+
+/// A route and the scope it was declared in.
+pub(crate) struct RouteIn<'m> {
+    pub(crate) route: &'m Route,
+    pub(crate) scope: ScopeId,
+}
+
+impl Referable for RouteIn<'_> {
+    fn declaration(&self) -> &'static NodeDecl {
+        Route::decl()
+    }
+
+    fn answer(&self, ask: &Ask<'_, '_>) -> Option<Data> {
+        if !matches!(ask.field, "host" | "url") {
+            return ask.unknown(Route::decl());
+        }
+        let hosts = self.route.hosts(ask.resolver, self.scope)?;
+        let host = hosts.first()?.value.as_str();
+        ask.text(if ask.field == "url" { format!("https://{host}") } else { host.to_owned() })
     }
 }

@@ -4,11 +4,12 @@ use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_plan::PlannedObject;
 use hlc_schema::scalar::{ConfigKey, DnsLabel};
 use hlc_schema::suggest::list_names;
-use hlc_schema::{AttrDecl, Data, Def, Node, Ref, Spanned};
+use hlc_schema::{AttrDecl, Data, Def, Node, NodeDecl, Ref, Spanned};
 
 use crate::concept::{SecretStore, StoreKind};
 use crate::lower::Lower;
 use crate::model::Model;
+use crate::resolve::{Ask, Referable};
 
 pub(crate) const CODES: &[&Code] = &[&SECRET_STORE, &NO_KEYS];
 
@@ -213,5 +214,18 @@ impl Secret {
         object.metadata("annotations", Data::map(annotation, at));
         object.field("spec", spec);
         Some(object.finish())
+    }
+}
+
+impl Referable for Secret {
+    fn declaration(&self) -> &'static NodeDecl {
+        Secret::decl()
+    }
+
+    fn answer(&self, ask: &Ask<'_, '_>) -> Option<Data> {
+        match ask.field {
+            "name" => ask.text(self.name.name.as_str()),
+            _ => ask.unknown(Secret::decl()),
+        }
     }
 }

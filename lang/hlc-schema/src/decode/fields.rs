@@ -212,6 +212,12 @@ impl<'a> Fields<'a> {
         Some(blocks.into_iter().reduce(FreeBlock::over))
     }
 
+    /// Reads the entries with keys of the user's own that stand in the node beside its fields.
+    pub fn entries(&mut self, cx: &mut Cx<'a>) -> Option<Vec<crate::free::FreeEntry>> {
+        let Source::Node(node) = self.source else { return Some(Vec::new()) };
+        crate::free::entries_beside(self.decl, node, cx)
+    }
+
     /// Reads the Kubernetes objects that stand in the node.
     pub fn objects(&mut self, cx: &mut Cx<'a>) -> Vec<crate::ObjectNode> {
         let Source::Node(node) = self.source else { return Vec::new() };

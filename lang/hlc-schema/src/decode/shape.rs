@@ -66,6 +66,9 @@ fn check_arguments<'a>(decl: &'static NodeDecl, source: Source<'a>, arguments: &
 fn check_property<'a>(decl: &'static NodeDecl, entry: syntax::Entry<'a>, cx: &mut Cx<'a>) {
     let Some(key) = entry.key() else { return };
     let Some(field) = field_of(decl, &key.text) else {
+        if decl.holds_entries() {
+            return;
+        }
         let mut diagnostic =
             Diagnostic::new(&UNKNOWN_PROPERTY, key.span, format!("`{}` has no property `{}`", decl.name, key.text));
         if let Some(meant) = nearest(&key.text, decl.names().chain(decl.member_names())) {
@@ -95,7 +98,7 @@ fn check_property<'a>(decl: &'static NodeDecl, entry: syntax::Entry<'a>, cx: &mu
 fn check_child<'a>(decl: &'static NodeDecl, child: syntax::Node<'a>, cx: &mut Cx<'a>) {
     let name = child.name();
     let Some(field) = field_of(decl, &name) else {
-        if !(decl.holds_objects() && is_object_name(&name)) {
+        if !(decl.holds_entries() || decl.holds_objects() && is_object_name(&name)) {
             cx.report(unknown_child(decl, child, cx));
         }
         return;

@@ -1,0 +1,28 @@
+//! From model to the resources of the stacks, one file per stack.
+
+pub mod cloudflare;
+pub mod platform;
+
+use hlc_plan::{Kind, KindDecl, PlannedResource, PlannedStack, Stack};
+
+use crate::resolve::Resolver;
+
+/// What each stack consists of.
+type Lower = fn(&Resolver<'_>) -> Vec<PlannedResource>;
+
+/// The stacks that are lowered.
+const STACKS: &[(Stack, Lower)] = &[(Stack::Platform, platform::lower), (Stack::Cloudflare, cloudflare::lower)];
+
+/// Every resource kind, ordered by stack.
+pub const KINDS: &[fn() -> &'static KindDecl] =
+    &[platform::Secret::decl, cloudflare::ZoneLookup::decl, cloudflare::Record::decl];
+
+/// The resources of every stack that has any, ordered by stack and address.
+pub(crate) fn lower(resolver: &Resolver<'_>) -> Vec<PlannedStack> {
+    let stacks = STACKS.iter().map(|(stack, lower)| {
+        let mut resources = lower(resolver);
+        resources.sort_by(|a, b| a.address.cmp(&b.address));
+        PlannedStack { stack: *stack, resources }
+    });
+    stacks.filter(|stack| !stack.resources.is_empty()).collect()
+}
