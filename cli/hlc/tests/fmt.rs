@@ -184,6 +184,15 @@ fn the_sample_is_formatted() {
     assert!(!stderr.contains(", 0 unchanged"), "{stderr}");
 }
 
+#[test]
+fn fields_come_in_the_order_of_their_declaration() {
+    let shell = Shell::new(&[]);
+    let before = "workload \"w\" {\n    route \"r\" port=80 service=\"s\"\n    namespace \"n\"\n}\n";
+    let after = "workload \"w\" {\n    namespace \"n\"\n    route \"r\" service=\"s\" port=80\n}\n";
+    assert_eq!(shell.fmt(&["-"], before), said(after, ""));
+    assert_eq!(shell.fmt(&["-"], after), said(after, ""));
+}
+
 const V1: &str = "homelab \"t\" edition=\"1\" domain=\"example.net\" {\n  include \"w/*.kdl\"\n}\n";
 const V1_FILE: &str = "// why\ndata \"d\" {\n  on true; off false /* c */\n  path r\"C:\\x\"\n}\n";
 const V2_FILE: &str = "// why\ndata \"d\" {\n    on #true\n    off #false /* c */\n    path #\"C:\\x\"#\n}\n";

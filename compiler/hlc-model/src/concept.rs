@@ -22,7 +22,7 @@ pub use network::Network;
 pub use platform::{Addon, Platform};
 pub use secret_store::{SecretStore, ServiceAccount, StoreKind, StorePath};
 
-use hlc_schema::{Node, NodeDecl};
+use hlc_schema::{DeclOrder, Node, NodeDecl};
 
 use crate::workload::{
     BootstrapKey, BootstrapSecret, Chart, Endpoint, Namespace, PodSecurity, Public, Release, Route, Secret,
@@ -65,6 +65,12 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
 /// The nodes that may stand at the top of a file.
 pub const TOP_LEVEL: &[fn() -> &'static NodeDecl] =
     &[Homelab::decl, DataBlock::decl, SecretStore::decl, Platform::decl, Cloudflare::decl, Workload::decl];
+
+/// The order that the fields of every node are laid out in.
+#[must_use]
+pub const fn field_order() -> DeclOrder {
+    DeclOrder::Top(TOP_LEVEL)
+}
 
 /// The nodes that a `defaults` block may hold.
 #[must_use]

@@ -24,6 +24,7 @@ mod deferred;
 pub mod expr;
 pub mod free;
 pub mod name;
+mod order;
 pub mod scalar;
 pub mod setting;
 pub mod suggest;
@@ -36,6 +37,7 @@ pub use expr::{Expr, RefPath, SecretKey, Sensitive, Template};
 pub use free::{Free, FreeBlock, ObjectNode};
 pub use hlc_schema_derive::{Choice, Node};
 pub use name::{Concept, Def, NameRule, NameUse, Ref, Scope, ScopeId};
+pub use order::DeclOrder;
 pub use scalar::{Scalar, Spanned};
 pub use setting::Setting;
 

@@ -7,9 +7,12 @@
 //! The result is parsed and compared with the document before it is given out: a layout that would mean something else
 //! is refused, whatever the reason.
 
+mod order;
 mod printer;
 mod shape;
 mod text;
+
+pub use order::Order;
 
 use std::fmt;
 use std::sync::Arc;
@@ -54,15 +57,33 @@ impl std::error::Error for Unformattable {}
 ///
 /// [`Parse::diagnostics`]: crate::Parse::diagnostics
 pub fn format(document: &Document) -> Result<String, Unformattable> {
+    lay_out(document).map(|made| made.text().to_owned())
+}
+
+/// Lays a document out like [`format`], with the fields of nodes in an order: as far as they stand together and no comment
+/// would lose what it belongs to.
+///
+/// # Errors
+///
+/// Those of [`format`].
+pub fn format_in_order(document: &Document, order: impl Order) -> Result<String, Unformattable> {
+    let made = lay_out(document)?;
+    // Runs are judged by the layout, so that formatting again finds the same ones.
+    match order::arrange(&made, order) {
+        None => Ok(made.text().to_owned()),
+        Some(arranged) => format(&arranged),
+    }
+}
+
+fn lay_out(document: &Document) -> Result<Document, Unformattable> {
     if let Some(token) = document.tokens().find(|token| !is_kdl(token.kind)) {
         return Err(Unformattable::NotKdl(token.span));
     }
-    let text = printer::print(document);
-    let (again, diagnostics) = parser::parse(document.file(), Arc::from(text.as_str()));
-    if diagnostics.iter().any(Diagnostic::is_error) || !is_same(document, &again) {
+    let (made, diagnostics) = parser::parse(document.file(), Arc::from(printer::print(document)));
+    if diagnostics.iter().any(Diagnostic::is_error) || !is_same(document, &made) {
         return Err(Unformattable::WouldChange);
     }
-    Ok(text)
+    Ok(made)
 }
 
 const fn is_kdl(kind: TokenKind) -> bool {

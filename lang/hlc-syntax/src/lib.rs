@@ -49,7 +49,7 @@ use std::sync::Arc;
 
 use hlc_diag::{Diagnostic, FileId};
 
-pub use format::{Unformattable, format};
+pub use format::{Order, Unformattable, format, format_in_order};
 pub use mistakes::CODES;
 pub use number::Number;
 pub use string::{is_bare_identifier, quote};

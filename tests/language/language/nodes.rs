@@ -39,6 +39,11 @@ fn declared(decl: &'static NodeDecl) -> Outcome {
     if nodes.len() != 1 || nodes[0].name() != decl.name {
         return Err("the example is not one node of this name".into());
     }
+    let order = hlc_schema::DeclOrder::Defaults(Box::leak(Box::new([decl])));
+    let laid_out = hlc_syntax::format_in_order(&parsed.document, order).unwrap();
+    if laid_out.trim_end() != decl.example {
+        return Err(format!("the example is not laid out as `hlc fmt` does:\n{laid_out}").into());
+    }
     let mut unknown = Vec::new();
     check_names(decl, nodes[0], &mut unknown);
     if let Some(fault) = compile_alone(decl) {

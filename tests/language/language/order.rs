@@ -1,4 +1,4 @@
-//! The order of files and nodes, and the names of files, never change the output.
+//! The order of files and nodes, and the names of files, never change the output, nor does `hlc fmt`, which orders fields.
 
 use hlc_model::{Inputs, MemoryInputs};
 use hlc_tests_language::{rendered, sample};
@@ -11,6 +11,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test("order::sample_is_clean", clean),
         Trial::test("order::files_renamed_and_merged", renamed),
         Trial::test("order::nodes_reversed", reversed),
+        Trial::test("order::sample_is_laid_out", laid_out),
+        Trial::test("order::laying_out_changes_nothing", laying_out),
     ]
 }
 
@@ -56,17 +58,56 @@ fn renamed() -> Outcome {
 /// The children of every top-level node in reverse.
 fn reversed() -> Outcome {
     let sample = sample();
-    let expected = built(&sample)?;
     let mut turned = MemoryInputs::default();
     for (path, text) in files(&sample) {
-        let mut sources = hlc_diag::Sources::default();
-        let file = sources.add(path.as_str(), text.as_str());
-        let document = hlc_syntax::parse(file, text.as_str().into()).document;
-        let mut nodes: Vec<String> = document.nodes().map(|node| turn(&text, node)).collect();
-        nodes.reverse();
-        turned.insert(path, nodes.join("\n"));
+        turned.insert(path, turned_over(&text));
     }
-    if built(&turned)? == expected { Ok(()) } else { Err("reversed nodes change the output".into()) }
+    if built(&turned)? == built(&sample)? { Ok(()) } else { Err("reversed nodes change the output".into()) }
+}
+
+fn turned_over(text: &str) -> String {
+    let document = parsed(text);
+    let mut nodes: Vec<String> = document.nodes().map(|node| turn(text, node)).collect();
+    nodes.reverse();
+    nodes.join("\n")
+}
+
+fn parsed(text: &str) -> hlc_syntax::Document {
+    hlc_syntax::parse(hlc_diag::FileId::new(0), text.into()).document
+}
+
+fn formatted(text: &str) -> String {
+    hlc_syntax::format_in_order(&parsed(text), hlc_model::concept::field_order()).unwrap()
+}
+
+/// The sample is written the way `hlc fmt` writes.
+fn laid_out() -> Outcome {
+    for (path, text) in files(&sample()) {
+        if formatted(&text) != text {
+            return Err(format!("{path} is not formatted: run `hlc fmt`").into());
+        }
+    }
+    Ok(())
+}
+
+/// Fields are put in order, and mean what they meant.
+fn laying_out() -> Outcome {
+    let sample = sample();
+    let mut made = MemoryInputs::default();
+    let mut moved = 0;
+    for (path, text) in files(&sample) {
+        let turned = turned_over(&text);
+        let text = formatted(&turned);
+        if formatted(&text) != text {
+            return Err(format!("{path}: formatting twice is not formatting once").into());
+        }
+        moved += usize::from(text != hlc_syntax::format(&parsed(&turned)).unwrap());
+        made.insert(path, text);
+    }
+    if moved == 0 {
+        return Err("nothing was put in order".into());
+    }
+    if built(&made)? == built(&sample)? { Ok(()) } else { Err("formatting changes the output".into()) }
 }
 
 fn turn(text: &str, node: hlc_syntax::Node<'_>) -> String {

@@ -149,7 +149,7 @@ impl Run {
 }
 
 fn laid_out(shown: &str, document: &Document) -> Result<String, Failure> {
-    hlc_syntax::format(document).map_err(|error| {
+    hlc_syntax::format_in_order(document, hlc_model::concept::field_order()).map_err(|error| {
         Failure::new(format!("cannot format `{shown}`: {error}")).help("it is as it was; write it by hand")
     })
 }
