@@ -28,6 +28,7 @@ mod load;
 mod lower;
 mod model;
 mod names;
+mod report;
 mod resolve;
 pub mod stack;
 pub mod workload;
@@ -69,22 +70,9 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     diagnostics.retain(|found| !loaded.is_spoiled(found));
     diagnostics.extend(loaded.diagnostics);
     let sources = loaded.sources;
-    in_order(&mut diagnostics, &sources);
     let broken = diagnostics.iter().any(Diagnostic::is_error);
+    report::in_order(&mut diagnostics, &sources);
     Compilation { sources, diagnostics, plan: (!broken).then_some(plan), model, held_back }
-}
-
-/// Orders findings by path and place, and drops those said twice (a default is read for every block it reaches).
-fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {
-    diagnostics.sort_by(|a, b| {
-        let key = |d: &Diagnostic| (d.primary.span.start, d.primary.span.end, d.code.id);
-        (sources.path(a.primary.span.file), key(a), &a.message).cmp(&(
-            sources.path(b.primary.span.file),
-            key(b),
-            &b.message,
-        ))
-    });
-    diagnostics.dedup();
 }
 
 /// Every kind of finding the compiler can report, ordered by id.
@@ -93,6 +81,7 @@ pub fn codes() -> Vec<&'static Code> {
     let mut codes: Vec<&'static Code> = Vec::new();
     codes.extend(hlc_syntax::CODES);
     codes.extend(hlc_schema::codes());
+    codes.push(&report::TOO_MANY);
     codes.extend(load::CODES);
     codes.extend(collect::CODES);
     codes.extend(names::CODES);

@@ -76,10 +76,35 @@ impl Parse {
     }
 }
 
-/// Parses one file of less than 4 GiB.
+/// Texts have fewer bytes than this, so that places in them fit 32 bits.
+const LIMIT: usize = u32::MAX as usize;
+
+/// Parses one file. Of a text of 4 GiB or more nothing is read but that it is too large.
 #[must_use]
 pub fn parse(file: FileId, text: Arc<str>) -> Parse {
+    parse_below(LIMIT, file, text)
+}
+
+fn parse_below(limit: usize, file: FileId, text: Arc<str>) -> Parse {
+    if text.len() >= limit {
+        let (document, _) = parser::parse(file, Arc::from(""));
+        return Parse { document, diagnostics: vec![mistakes::size::too_large(file)] };
+    }
     let (document, diagnostics) = parser::parse(file, text);
     let diagnostics = v1::recognise(&document, diagnostics);
     Parse { document, diagnostics }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_too_large_is_not_read() {
+        let parsed = parse_below(4, FileId::new(0), Arc::from("a {}"));
+        assert_eq!(parsed.document.tokens().count(), 0);
+        assert_eq!(parsed.diagnostics[0].code.id, "HLC0038");
+        assert!(!parsed.is_shape_certain());
+        assert_eq!(parse_below(5, FileId::new(0), Arc::from("a {}")).diagnostics, []);
+    }
 }

@@ -65,6 +65,9 @@ fn a_million_unclosed_blocks_below_each_other() {
 #[test]
 fn slashdashes() {
     check_refused("/-{".repeat(MILLION));
+    check_refused("a /-{ ".repeat(MANY));
+    check_refused("/- a {".repeat(MANY));
+    assert_eq!(check(format!("{}{}", "/-a {".repeat(MANY), "}".repeat(MANY))).diagnostics, []);
     check_refused("a /-{".repeat(MANY));
     check_refused("/- ".repeat(MANY));
     assert_eq!(check(format!("{}{}", "a /-{".repeat(MANY), "}".repeat(MANY))).diagnostics, []);
@@ -135,10 +138,18 @@ fn multiline_strings() {
 
 #[test]
 fn one_long_line() {
-    const LENGTH: usize = 20_000_000;
-    assert_eq!(check(format!("a {}", "bbbbbbbbbbbbbbbb=1111 ".repeat(LENGTH / 22))).diagnostics, []);
+    const LENGTH: usize = 100_000_000;
+    assert_eq!(check(format!("a {}", "bbbbbbbbbbbbbbbb=1111 ".repeat(LENGTH / 100))).diagnostics, []);
     assert_eq!(check("x".repeat(LENGTH)).diagnostics, []);
     check_refused("1x".repeat(MANY));
-    check_refused(format!("a \"{}", "x".repeat(LENGTH)));
+    check_refused(format!("a \"{}", "x".repeat(LENGTH / 10)));
     check_refused(format!("a /{}", "x/".repeat(MANY)));
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    check_refused("\0".repeat(MILLION));
+    check_refused(format!("a {}", "\u{202e}\u{feff}".repeat(MANY)));
+    let nul = check("a \"x\0y\" // \0\nb \0");
+    assert_eq!(nul.diagnostics.iter().map(|found| found.code.id).collect::<Vec<_>>(), ["HLC0035"; 3]);
 }

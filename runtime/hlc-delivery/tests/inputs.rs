@@ -73,7 +73,9 @@ fn never_leaves_the_project() {
     assert_eq!(&*inputs.read("linked/a.kdl").unwrap(), "inside");
     assert_eq!(&*inputs.read("absolute.kdl").unwrap(), "inside");
     assert_eq!(inputs.read("dangling.kdl"), Err(InputError::NotFound));
-    assert_eq!(inputs.list("").unwrap(), [file("absolute.kdl"), file("homelab.kdl"), dir("in"), dir("linked")]);
+    // Links to files are listed wherever they lead, so that reading them can say why they cannot be read.
+    let files = ["absolute.kdl", "dangling.kdl", "homelab.kdl", "leak.kdl"].map(file);
+    assert_eq!(inputs.list("").unwrap(), [&files[..], &[dir("in"), dir("linked")]].concat());
 }
 
 #[test]
@@ -107,7 +109,7 @@ fn walking_ends_in_spite_of_loops() {
     let mut found = Vec::new();
     walk(&inputs, "", &mut found);
     found.sort();
-    assert_eq!(found, ["a/to-b/c/y.kdl", "a/x.kdl", "b/c/to-a/x.kdl", "b/c/y.kdl"]);
+    assert_eq!(found, ["a/to-b/c/y.kdl", "a/x.kdl", "b/c/to-a/x.kdl", "b/c/y.kdl", "self.kdl"]);
     assert!(matches!(inputs.read("self.kdl"), Err(InputError::Other(words)) if words.contains("symbolic link")));
 }
 
@@ -183,4 +185,52 @@ fn the_nearest_project_upwards() {
     assert_eq!(open("inner").unwrap().root, "homelab.kdl");
     let staging = open("inner/staging.kdl").unwrap();
     assert_eq!((staging.folder, staging.root), (real.join("inner"), "staging.kdl".to_owned()));
+}
+
+/// What is found in a project that has this in its root file, and what else its folder holds beside a file outside.
+fn findings(body: &str) -> Vec<(&'static str, String)> {
+    let outer = project(&[("secret.kdl", "data \"leaked\" { a 1; }"), ("project/in/a.kdl", "")]);
+    let root = outer.path().join("project");
+    fs::write(root.join("homelab.kdl"), format!("homelab \"h\" domain=\"example.net\"\n{body}")).unwrap();
+    fs::write(root.join("latin.kdl"), b"a \"\xe9\"").unwrap();
+    symlink("../secret.kdl", root.join("leak.kdl")).unwrap();
+    symlink("..", root.join("up")).unwrap();
+    symlink("loop.kdl", root.join("loop.kdl")).unwrap();
+    let compilation = hlc_model::compile(&DiskInputs::new(&root).unwrap(), "homelab.kdl");
+    compilation.diagnostics.into_iter().map(|found| (found.code.id, found.message)).collect()
+}
+
+#[test]
+fn every_way_out_of_the_project_has_its_finding() {
+    let ways = [
+        ("../secret.kdl", "`..`"),
+        ("in/../../secret.kdl", "`..`"),
+        ("/etc/hostname", "inside the project"),
+        ("~/x.kdl", "inside the project"),
+        ("leak.kdl", "outside the project"),
+        ("up/secret.kdl", "outside the project"),
+        ("loop.kdl", "symbolic link"),
+        ("latin.kdl", "not UTF-8 text (byte 3)"),
+        ("in", "folder"),
+    ];
+    for (path, reason) in ways {
+        let include = format!("homelab \"h\" domain=\"example.net\" {{ include \"{path}\"; }}");
+        let found = findings(&format!("/- h\n{include}")).into_iter().filter(|found| found.0 != "HLC0304");
+        let found: Vec<_> = found.collect();
+        assert!(found.len() == 1 && found[0].1.contains(reason), "include {path}: {found:?}");
+        let found = findings(&format!("data \"d\" {{ x (file)\"{path}\"; }}"));
+        assert!(found.len() == 1 && found[0].1.contains(reason), "(file) {path}: {found:?}");
+    }
+}
+
+#[test]
+fn a_pattern_that_meets_a_way_out_says_so() {
+    let homelab = "/- h\nhomelab \"h\" domain=\"example.net\" { include \"l*.kdl\" \"up/*.kdl\"; }";
+    let found: Vec<_> = findings(homelab).into_iter().filter(|found| found.0 != "HLC0304").collect();
+    let reasons =
+        ["`latin.kdl` cannot be read", "`leak.kdl` cannot be read: it lies outside", "`loop.kdl` cannot", "`up/*.kdl`"];
+    assert_eq!(found.len(), reasons.len(), "{found:?}");
+    for reason in reasons {
+        assert!(found.iter().any(|found| found.1.contains(reason)), "{reason}: {found:?}");
+    }
 }

@@ -21,6 +21,10 @@ pub(crate) fn trials() -> Vec<Trial> {
             refused("HLC0322", &doubling_from(&list, "x { - (ref)data.dPREV.x; - (ref)data.dPREV.x }"))
         }),
         Trial::test("limits::unreadable_file", unreadable),
+        Trial::test("limits::includes_that_meet_themselves", circles),
+        Trial::test("limits::thousands_of_mistakes", many_mistakes),
+        Trial::test("limits::no_text", || refused("HLC0035", "data \"x\" { a \"\0\"; }")),
+        Trial::test("limits::kdl_1", kdl_1),
     ]
 }
 
@@ -73,4 +77,55 @@ fn doubling_text() -> Outcome {
 
 fn unreadable() -> Outcome {
     expect("HLC0301", &MemoryInputs::default())
+}
+
+/// A file is read once, however many patterns match it and whatever it includes.
+fn circles() -> Outcome {
+    let mut inputs = MemoryInputs::default();
+    inputs.insert(
+        "homelab.kdl",
+        "homelab \"h\" domain=\"example.net\" { include \"*.kdl\" \"homelab.kdl\" \"**/*.kdl\"; }",
+    );
+    inputs.insert("a.kdl", "data \"a\" { x 1; }");
+    let compilation = hlc_model::compile(&inputs, "homelab.kdl");
+    if !compilation.diagnostics.is_empty() || compilation.sources.iter().count() != 2 {
+        return Err(rendered(&compilation).into());
+    }
+    // An included file cannot include: it is no root.
+    inputs.insert("b.kdl", "homelab \"b\" domain=\"example.org\" { include \"homelab.kdl\" \"b.kdl\"; }");
+    expect("HLC0304", &inputs)
+}
+
+fn many_mistakes() -> Outcome {
+    let texts = [
+        format!("{HOMELAB}{}", "wrokload \"a\"\n".repeat(20_000)),
+        format!("{} {{ network \"a\" {}; }}", HOMELAB.trim_end(), "x=1 ".repeat(20_000)),
+        format!("{HOMELAB}{}", "workload \"a\" { namespace \"x\"; }\n".repeat(5_000)),
+        format!("{HOMELAB}{}", "a \"x\" 10Gi\n".repeat(20_000)),
+    ];
+    for text in texts {
+        let mut inputs = MemoryInputs::default();
+        inputs.insert("homelab.kdl", text);
+        let compilation = hlc_model::compile(&inputs, "homelab.kdl");
+        let last = compilation.diagnostics.last().map(|found| found.message.as_str()).unwrap_or_default();
+        let count = compilation.diagnostics.len();
+        if compilation.plan.is_some() || !(100..=2001).contains(&count) || !last.contains(" more ") {
+            return Err(format!("{count} findings, the last one: {last}").into());
+        }
+    }
+    Ok(())
+}
+
+/// A file of KDL 1 has one finding, and nothing else is said because of it.
+fn kdl_1() -> Outcome {
+    let mut inputs = MemoryInputs::default();
+    inputs.insert("homelab.kdl", "homelab \"h\" domain=\"example.net\" { include \"*.kdl\"; category \"apps\"; }");
+    inputs.insert("a.kdl", "data \"it\" { a (ref)data.old.x; }");
+    inputs.insert("old.kdl", "data \"old\" {\n    x true\n    y r\"C:\\\"\n    z null\n}");
+    let compilation = hlc_model::compile(&inputs, "homelab.kdl");
+    let [found] = compilation.diagnostics.as_slice() else { return Err(rendered(&compilation).into()) };
+    if found.code.id != "HLC0034" || !rendered(&compilation).contains("hlc fmt --from-v1") {
+        return Err(rendered(&compilation).into());
+    }
+    Ok(())
 }

@@ -11,6 +11,7 @@ pub(crate) mod habits;
 pub(crate) mod lines;
 pub(crate) mod local;
 pub(crate) mod reporter;
+pub(crate) mod size;
 pub(crate) mod slashdash;
 pub(crate) mod strings;
 pub(crate) mod version;
@@ -57,6 +58,7 @@ pub static CODES: &[&Code] = &[
     &characters::CONTROL_CHARACTER,
     &characters::DIRECTION_CHARACTER,
     &version::NOT_LEGACY,
+    &size::TOO_LARGE,
     &reporter::TOO_MANY,
 ];
 

@@ -15,8 +15,8 @@ pub const FILE_LIMIT: u64 = 256 << 20;
 /// The files below one folder, as they were when they were first asked for: a path gives the same answer ever after, so
 /// one value serves one compilation.
 ///
-/// Links are followed as long as they stay below the folder. A link to a folder that the path to it has already passed
-/// is left out of listings, so that walking them ends.
+/// Links are followed as long as they stay below the folder. A link to a folder outside, and one to a folder that the path
+/// to it has already passed, is left out of listings, so that walking them ends.
 pub struct DiskInputs {
     root: PathBuf,
     limit: u64,
@@ -124,13 +124,16 @@ impl DiskInputs {
         Ok(passed)
     }
 
-    /// What a link in a folder leads to; `None` when it leads out, nowhere, or back.
+    /// What a link in a folder leads to. One that leads out or nowhere counts as a file: whoever reads it is told.
+    /// `None` when it leads back, or to a folder outside.
     fn follow(&self, link: &Path, name: String, passed: &[PathBuf]) -> Option<DirEntry> {
-        let target = link.canonicalize().ok().filter(|target| target.starts_with(&self.root))?;
+        let Ok(target) = link.canonicalize() else { return Some(DirEntry::File(name)) };
         if !target.is_dir() {
-            return target.is_file().then_some(DirEntry::File(name));
+            let inside = target.starts_with(&self.root);
+            return (!inside || target.is_file()).then_some(DirEntry::File(name));
         }
-        (!passed.iter().any(|folder| folder.starts_with(&target))).then_some(DirEntry::Dir(name))
+        let leads_on = target.starts_with(&self.root) && !passed.iter().any(|folder| folder.starts_with(&target));
+        leads_on.then_some(DirEntry::Dir(name))
     }
 }
 
