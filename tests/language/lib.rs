@@ -47,12 +47,14 @@ pub fn project(folder: &Path) -> MemoryInputs {
     inputs
 }
 
-/// The sample homelab of this repository: its root file and the folders it includes.
+/// The sample homelab of this repository: its root file, the folders it includes and its SOPS file.
 #[must_use]
 pub fn sample() -> MemoryInputs {
     let root = repository();
     let mut inputs = MemoryInputs::default();
-    inputs.insert("homelab.kdl", std::fs::read_to_string(root.join("homelab.kdl")).unwrap());
+    for path in ["homelab.kdl", ".sops.yaml", "secrets/bootstrap.sops.yaml"] {
+        inputs.insert(path, std::fs::read_to_string(root.join(path)).unwrap());
+    }
     for folder in ["core", "workloads"] {
         let files = project(&root.join(folder));
         for path in files.paths().map(str::to_owned).collect::<Vec<_>>() {
