@@ -8,6 +8,7 @@
     reason = "a test whose fixture is broken has failed, and says so best by stopping there"
 )]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use hlc_model::{Compilation, MemoryInputs};
@@ -67,6 +68,7 @@ pub fn sample() -> MemoryInputs {
 
 /// A homelab around an example that has none of its own, so that examples show only what they are about.
 const PRELUDE: &str = r#"homelab "home" domain="example.net" {
+    secrets "secrets/example.sops.yaml"
     include "example.kdl"
     network "lan" cidr="192.168.1.0/24" gateway="192.168.1.254"
     category "apps"
@@ -91,10 +93,42 @@ secret-store "infisical" kind="infisical" host="http://infisical.example.net" {
 }
 "#;
 
+/// Adds SOPS files beside an example: `secrets/example.sops.yaml` (also as `bootstrap`) holds every secret that it names, but for those whose name begins
+/// with `ABSENT`; each of the others has one thing wrong. Their values are noise, since nothing here has a key.
+fn add_secrets(text: &str, inputs: &mut MemoryInputs) {
+    const VALUE: &str = "ENC[AES256_GCM,data:AAAA,iv:AAAA,tag:AAAA,type:str]";
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let named = text.split("(secret)").skip(1).map(|rest| rest.trim_start_matches('"'));
+    let names: BTreeSet<&str> = named.map(|rest| rest.split(|c| !is_name(c)).next().unwrap_or("")).collect();
+    let keys: String = names
+        .iter()
+        .filter(|name| !name.is_empty() && !name.starts_with("ABSENT"))
+        .map(|name| format!("{name}: {VALUE}\n"))
+        .collect();
+    let file = |keys: &str, recipient: &str| {
+        format!(
+            "{keys}sops:\n    age:\n        - recipient: {recipient}\n          enc: AAAA\n    lastmodified: \
+             \"2026-01-01T00:00:00Z\"\n    mac: {VALUE}\n    version: 3.13.3\n"
+        )
+    };
+    inputs.insert(".sops.yaml", "creation_rules:\n  - path_regex: ^secrets/\n    age: age1own\n");
+    for name in ["example", "bootstrap"] {
+        inputs.insert(format!("secrets/{name}.sops.yaml"), file(&keys, "age1own"));
+    }
+    inputs.insert("secrets/spare.sops.yaml", file(&format!("{keys}SPARE: {VALUE}\n"), "age1own"));
+    inputs.insert("secrets/plain.sops.yaml", file(&keys.replacen(VALUE, "not-a-real-value", 1), "age1own"));
+    inputs.insert(
+        "secrets/others.sops.yaml",
+        file(&keys, "age1own\n          enc: AAAA\n        - recipient: age1other"),
+    );
+    inputs.insert("secrets/not-encrypted.yaml", "TOKEN: not-a-real-value\n");
+}
+
 /// Compiles an example: by itself when it begins with a `homelab`, else as a file of the standard homelab.
 #[must_use]
 pub fn example(text: &str) -> Compilation {
     let mut inputs = MemoryInputs::default();
+    add_secrets(text, &mut inputs);
     if text.lines().any(|line| line.starts_with("homelab ")) {
         inputs.insert("homelab.kdl", text);
     } else {

@@ -23,7 +23,13 @@ mod plain_secret;
 mod pod_security;
 mod public_host;
 mod route_service;
+mod secret_absent;
 mod secret_keys;
+mod secret_plain;
+mod secret_unused;
+mod secrets_file;
+mod secrets_recipients;
+mod secrets_undeclared;
 mod selector;
 mod service_selector;
 mod store_keys;
@@ -56,6 +62,12 @@ pub const CHECKS: &[Check] = &[
     existing_workload::CHECK,
     public_host::CHECK,
     plain_secret::CHECK,
+    secrets_undeclared::CHECK,
+    secrets_file::CHECK,
+    secret_absent::CHECK,
+    secret_unused::CHECK,
+    secret_plain::CHECK,
+    secrets_recipients::CHECK,
 ];
 
 /// Holds objects against their schemas, then runs every check; true when some workload was left out.

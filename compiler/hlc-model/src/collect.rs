@@ -77,7 +77,7 @@ pub(crate) fn collect(loaded: &Loaded) -> Collected {
         check_edition(homelab, &mut cx);
     }
     model.secret_uses = cx.secrets;
-    model.secret_uses.sort_by_key(|key| key.span);
+    model.secret_uses.sort_by_key(|used| used.key.span);
     model.secret_uses.dedup();
     Collected { model, diagnostics: cx.diagnostics, names: cx.names }
 }
@@ -255,7 +255,7 @@ workload "web" category="apps" {
         let mut inputs = MemoryInputs::default();
         inputs.insert("homelab.kdl", text);
         let compilation = compile(&inputs, "homelab.kdl");
-        let names: Vec<_> = compilation.model.secret_uses.iter().map(|key| key.name.as_str()).collect();
+        let names: Vec<_> = compilation.model.secret_uses.iter().map(|used| used.key.name.as_str()).collect();
         assert_eq!(names, ["DOMAIN", "VERSION", "TOKEN"]);
     }
 }

@@ -9,6 +9,7 @@ mod homelab;
 mod network;
 mod platform;
 mod secret_store;
+mod secrets_file;
 
 pub use category::Category;
 pub use data_block::DataBlock;
@@ -21,6 +22,7 @@ pub use homelab::{Homelab, Repository};
 pub use network::Network;
 pub use platform::{Addon, Platform};
 pub use secret_store::{SecretStore, ServiceAccount, StoreKind, StorePath};
+pub use secrets_file::{OptionalSecret, SecretsFile};
 
 use hlc_schema::{DeclOrder, Node, NodeDecl};
 
@@ -36,6 +38,8 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
     Network::decl,
     Category::decl,
     DataBlock::decl,
+    SecretsFile::decl,
+    OptionalSecret::decl,
     SecretStore::decl,
     ServiceAccount::decl,
     StorePath::decl,

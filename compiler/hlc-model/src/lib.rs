@@ -30,13 +30,14 @@ mod model;
 mod names;
 mod report;
 mod resolve;
+pub mod secrets;
 pub mod stack;
 pub mod workload;
 
 pub use inputs::{DirEntry, InputError, Inputs, MemoryInputs};
 pub use model::Model;
 
-use hlc_diag::{Code, Diagnostic, Sources};
+use hlc_diag::{Code, Diagnostic, FileId, SourceFile, Sources};
 use hlc_plan::Plan;
 
 use resolve::Resolver;
@@ -55,12 +56,22 @@ pub struct Compilation {
     pub held_back: bool,
 }
 
+impl Compilation {
+    /// The files that are KDL. The others are the SOPS file, without its values, and its rules.
+    pub fn kdl(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        let others = self.model.secrets.as_ref().map(|secrets| &secrets.sources);
+        self.sources.iter().filter(move |(id, _)| others.is_none_or(|others| !others.contains(id)))
+    }
+}
+
 /// Compiles the project whose root file is `root` (`homelab.kdl`).
 #[must_use]
 pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
-    let loaded = load::load(inputs, root);
+    let mut loaded = load::load(inputs, root);
     let collected = collect::collect(&loaded);
-    let model = collected.model;
+    let mut model = collected.model;
+    let named = model.homelab.as_ref().and_then(|homelab| homelab.secrets.as_ref());
+    model.secrets = named.map(|node| secrets::read(node, inputs, &mut loaded.sources));
     let mut diagnostics = collected.diagnostics;
     diagnostics.extend(names::check(&collected.names, &model.faults));
     let resolver = Resolver::new(&model, inputs);

@@ -1,11 +1,12 @@
 //! The homelab as the compiler knows it: typed nodes of all files together.
 
-use hlc_schema::{ScopeId, SecretKey};
+use hlc_schema::{ScopeId, SecretUse};
 
 use crate::concept::{Addon, Cloudflare, DataBlock, Delivery, Gateway, Homelab, SecretStore};
 use crate::concept::{DataIn, GatewayIn};
 use crate::faults::Faults;
 use crate::resolve::Index;
+use crate::secrets::Secrets;
 use crate::workload::{EndpointIn, RouteIn, Workload, workload_namespace};
 
 /// Every typed node that could be read.
@@ -18,7 +19,9 @@ pub struct Model {
     /// DNS at Cloudflare.
     pub(crate) cloudflare: Vec<Cloudflare>,
     /// Every `(secret)NAME` of every file, ordered by place.
-    pub secret_uses: Vec<SecretKey>,
+    pub secret_uses: Vec<SecretUse>,
+    /// The SOPS file, if the homelab names one.
+    pub secrets: Option<Secrets>,
     pub(crate) stores: Vec<SecretStore>,
     pub(crate) data: Vec<DataBlock>,
     pub(crate) workloads: Vec<(ScopeId, Workload)>,

@@ -97,6 +97,11 @@ impl<'m> Resolver<'m> {
         !self.failed.borrow().contains(&scope)
     }
 
+    /// True when a secret stands where none may, which has been reported.
+    pub(crate) fn refuses(&self, span: Span) -> bool {
+        self.found.borrow().iter().any(|found| found.code == &SECRET_IN_MANIFEST && found.primary.span == span)
+    }
+
     /// Gives out the findings.
     pub(crate) fn into_found(self) -> Vec<Diagnostic> {
         self.found.into_inner()

@@ -106,6 +106,30 @@ pub fn leaves(entries: &[Entry]) -> Vec<Leaf<'_>> {
 }
 
 impl SopsFile {
+    /// The text with nothing in it but its keys and the names of its recipients: every other character is a space, so that
+    /// places stay. Comments and values that are written out are gone with the rest.
+    #[must_use]
+    pub fn redacted(&self, text: &str) -> String {
+        let mut shown = vec![self.metadata.key_span];
+        shown.extend(self.metadata.recipients().map(|recipient| recipient.span));
+        let mut open: Vec<&[Entry]> = vec![&self.entries];
+        let mut lists: Vec<&Node> = Vec::new();
+        while let Some(entries) = open.pop() {
+            for entry in entries {
+                shown.push(entry.key_span);
+                lists.push(&entry.value);
+                while let Some(node) = lists.pop() {
+                    match &node.content {
+                        Content::Scalar(..) => {}
+                        Content::Map(entries) => open.push(entries),
+                        Content::List(items) => lists.extend(items),
+                    }
+                }
+            }
+        }
+        redact(text, &shown)
+    }
+
     /// Reads a file in YAML or JSON, with the places of `file`.
     ///
     /// # Errors
@@ -130,6 +154,19 @@ impl SopsFile {
     pub fn key(&self, name: &str) -> Option<&Key> {
         self.keys.iter().find(|key| key.name == name)
     }
+}
+
+/// The text with spaces in place of everything but some places and the ends of lines. Bytes keep their places.
+#[must_use]
+pub fn redact(text: &str, shown: &[Span]) -> String {
+    let mut made: Vec<u8> = text.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { byte } else { b' ' }).collect();
+    for span in shown {
+        if let (Some(to), Some(from)) = (made.get_mut(span.range()), text.get(span.range())) {
+            to.copy_from_slice(from.as_bytes());
+        }
+    }
+    // Only whole characters were put back.
+    String::from_utf8(made).unwrap_or_default()
 }
 
 fn read_keys(at: Text<'_>, entries: &[Entry], metadata: &Metadata) -> Result<Vec<Key>, SopsError> {

@@ -22,7 +22,7 @@ pub mod value;
 
 pub use config::{Config, CreationRule};
 pub use error::{Fault, SopsError};
-pub use file::{Key, KeyState, Leaf, SopsFile, leaves};
+pub use file::{Key, KeyState, Leaf, SopsFile, leaves, redact};
 pub use metadata::{Metadata, Recipient, RecipientKind};
 pub use rule::EncryptionRule;
 pub use tree::{Content, Entry, Node, Style};

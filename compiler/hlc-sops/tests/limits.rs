@@ -48,6 +48,16 @@ fn the_block_has_to_be_whole() {
 }
 
 #[test]
+fn a_redacted_text_shows_keys_and_recipients() {
+    let text = format!("# a comment\nü_unencrypted: plain # behind\nl_unencrypted:\n    - k: v\n{BLOCK}");
+    let redacted = SopsFile::read(FileId::new(0), &text).unwrap().redacted(&text);
+    assert_eq!(redacted.len(), text.len());
+    let words: Vec<_> = redacted.split_whitespace().collect();
+    assert_eq!(words, ["ü_unencrypted", "l_unencrypted", "k", "sops", "age1x"]);
+    assert_eq!(redacted.find("age1x"), text.find("age1x"));
+}
+
+#[test]
 fn too_much_is_refused() {
     let deep = format!("a: {}1{}\n{BLOCK}", "[".repeat(100), "]".repeat(100));
     assert!(refused(&deep).contains("deeper than 64 levels"));

@@ -7,7 +7,7 @@
 use hlc_diag::{Code, Diagnostic, Span};
 use hlc_syntax as syntax;
 
-use crate::{AttrDecl, Concept, Def, NameUse, NodeDecl, Ref, Scope, ScopeId, SecretKey};
+use crate::{AttrDecl, Concept, Def, NameUse, NodeDecl, Ref, Scope, ScopeId, SecretKey, SecretUse};
 
 mod codes;
 mod fields;
@@ -77,7 +77,7 @@ pub struct Cx<'a> {
     /// Every name declared or used so far.
     pub names: Vec<NameUse>,
     /// Every secret named so far, also where no secret may stand.
-    pub secrets: Vec<SecretKey>,
+    pub secrets: Vec<SecretUse>,
     /// The workload or addon being read.
     pub scope: ScopeId,
     /// How many nodes could not be read and were not reported, since what they lack may stand in what is broken.
@@ -181,7 +181,7 @@ impl<'a> Cx<'a> {
     /// Notes that a secret is named here, so that one pass can hold them all against the SOPS file. A default is read for
     /// every block that starts from it, and noted each time.
     pub fn use_secret(&mut self, key: &SecretKey) {
-        self.secrets.push(key.clone());
+        self.secrets.push(SecretUse { key: key.clone(), refused: false });
     }
 
     fn note<T: Concept>(&mut self, name: &str, span: Span, declares: bool) {

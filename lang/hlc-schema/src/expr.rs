@@ -54,7 +54,8 @@ pub(crate) static PLAIN_SECRET: Code = Code {
     summary: "a value where the name of a secret has to stand",
     explain: "Fields for passwords, tokens and keys take `(secret)NAME`: the name of a value in the SOPS file, never the value.",
     bad: "homelab \"home\" domain=\"example.net\"\ncloudflare token=\"not-a-real-token\"",
-    good: "homelab \"home\" domain=\"example.net\"\ncloudflare token=(secret)CLOUDFLARE_API_TOKEN",
+    good: "homelab \"home\" domain=\"example.net\" { secrets \"secrets/example.sops.yaml\" }\ncloudflare \
+           token=(secret)CLOUDFLARE_API_TOKEN",
 };
 
 /// A path `NODE.NAME.FIELD`.
@@ -202,6 +203,15 @@ impl Setting for SecretKey {
     }
 }
 
+/// A place that names a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretUse {
+    /// The secret.
+    pub key: SecretKey,
+    /// True where no secret may stand, which has been reported.
+    pub refused: bool,
+}
+
 /// The text of an entry that must be text.
 fn text(entry: Entry<'_>, what: &str, cx: &mut Cx<'_>) -> Option<String> {
     if let DataValue::String(text) = literal(entry, cx)? {
@@ -236,7 +246,8 @@ pub(crate) fn refused_secret(entry: Entry<'_>, cx: &mut Cx<'_>) {
     if let hlc_syntax::Value::String(name) = entry.value()
         && is_secret_name(&name)
     {
-        cx.use_secret(&SecretKey { name: name.into_owned(), span: entry.value_span() });
+        let key = SecretKey { name: name.into_owned(), span: entry.value_span() };
+        cx.secrets.push(SecretUse { key, refused: true });
     }
 }
 

@@ -33,7 +33,7 @@ pub use data::{Data, DataValue, Map, MapEntry};
 pub use decl::{AttrDecl, FieldDecl, FieldKind, NodeDecl, TypeDecl};
 pub use decode::{Base, Cx, Inherited, Node, Source};
 pub use deferred::{Deferred, Later, Piece};
-pub use expr::{Expr, RefPath, SecretKey, Sensitive, Template};
+pub use expr::{Expr, RefPath, SecretKey, SecretUse, Sensitive, Template};
 pub use free::{Free, FreeBlock, ObjectNode};
 pub use hlc_schema_derive::{Choice, Node};
 pub use name::{Concept, Def, NameRule, NameUse, Ref, Scope, ScopeId};

@@ -10,7 +10,7 @@ use libtest_mimic::Trial;
 use crate::Outcome;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let files: Vec<String> = sample().paths().map(str::to_owned).collect();
+    let files: Vec<String> = sample().paths().filter(|path| path.ends_with(".kdl")).map(str::to_owned).collect();
     files.into_iter().map(|path| Trial::test(format!("mutations::{path}"), move || mutate(&path))).collect()
 }
 

@@ -69,6 +69,9 @@ fn differs_from_members(decl: &'static NodeDecl) -> Option<&'static str> {
     })
 }
 
+/// What every other node stands beside.
+const HOMELAB: &str = "homelab \"home\" domain=\"example.net\" { secrets \"secrets/example.sops.yaml\" }\n";
+
 /// The example of a node that stands at the top of a file compiles; what is wrong with it.
 fn compile_alone(decl: &'static NodeDecl) -> Option<String> {
     if !hlc_model::concept::TOP_LEVEL.iter().any(|top| top().name == decl.name) {
@@ -76,7 +79,7 @@ fn compile_alone(decl: &'static NodeDecl) -> Option<String> {
     }
     let text = match decl.name {
         "homelab" | "workload" => decl.example.to_owned(),
-        _ => format!("homelab \"home\" domain=\"example.net\"\n{}", decl.example),
+        _ => format!("{HOMELAB}{}", decl.example),
     };
     let compilation = hlc_tests_language::example(&text);
     compilation.plan.is_none().then(|| hlc_tests_language::rendered(&compilation))

@@ -16,8 +16,19 @@ pub(crate) fn trials() -> Vec<Trial> {
     ]
 }
 
+/// The files that are KDL.
 fn files(inputs: &MemoryInputs) -> Vec<(String, String)> {
-    inputs.paths().map(|path| (path.to_owned(), inputs.read(path).unwrap().to_string())).collect()
+    let paths = inputs.paths().filter(|path| path.ends_with(".kdl"));
+    paths.map(|path| (path.to_owned(), inputs.read(path).unwrap().to_string())).collect()
+}
+
+/// The files that are not.
+fn others(inputs: &MemoryInputs) -> MemoryInputs {
+    let mut others = MemoryInputs::default();
+    for path in inputs.paths().filter(|path| !path.ends_with(".kdl")) {
+        others.insert(path, inputs.read(path).unwrap());
+    }
+    others
 }
 
 fn built(inputs: &MemoryInputs) -> Result<hlc_kube::OutputTree, String> {
@@ -34,7 +45,7 @@ fn clean() -> Outcome {
 fn renamed() -> Outcome {
     let sample = sample();
     let expected = built(&sample)?;
-    let mut scattered = MemoryInputs::default();
+    let mut scattered = others(&sample);
     let mut merged = String::new();
     for (index, (path, text)) in files(&sample).into_iter().enumerate() {
         if path == "homelab.kdl" {
@@ -48,7 +59,7 @@ fn renamed() -> Outcome {
     if built(&scattered)? != expected {
         return Err("renamed files change the output".into());
     }
-    let mut one = MemoryInputs::default();
+    let mut one = others(&sample);
     one.insert("homelab.kdl", sample.read("homelab.kdl").unwrap());
     one.insert("core/all.kdl", merged);
     one.insert("workloads/none.kdl", "");
@@ -58,7 +69,7 @@ fn renamed() -> Outcome {
 /// The children of every top-level node in reverse.
 fn reversed() -> Outcome {
     let sample = sample();
-    let mut turned = MemoryInputs::default();
+    let mut turned = others(&sample);
     for (path, text) in files(&sample) {
         turned.insert(path, turned_over(&text));
     }
@@ -93,7 +104,7 @@ fn laid_out() -> Outcome {
 /// Fields are put in order, and mean what they meant.
 fn laying_out() -> Outcome {
     let sample = sample();
-    let mut made = MemoryInputs::default();
+    let mut made = others(&sample);
     let mut moved = 0;
     for (path, text) in files(&sample) {
         let turned = turned_over(&text);

@@ -45,7 +45,7 @@ pub(crate) fn run(args: &Args, fix: bool, console: &Console) -> Result<Exit, Fai
 /// Applies the safe fixes of every file; the paths of those that changed.
 fn mend(project: &Project, compilation: &Compilation) -> Result<Vec<String>, Failure> {
     let mut changed = Vec::new();
-    for (id, file) in compilation.sources.iter() {
+    for (id, file) in compilation.kdl() {
         let edits = safe_edits(&compilation.diagnostics, id);
         let Some(text) = apply(file.text(), &edits).filter(|text| text.as_str() != file.text().as_ref()) else {
             continue;

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use hlc_diag::{Diagnostic, Span};
 use hlc_kube::Lookup;
 use hlc_plan::{Plan, PlannedObject, PlannedWorkload};
-use hlc_schema::{Data, ScopeId};
+use hlc_schema::{Data, ScopeId, SecretKey};
 
+use crate::concept::SecretsFile;
 use crate::model::Model;
 use crate::resolve::Resolver;
+use crate::secrets::Secrets;
 use crate::workload::{Secret, Workload, workload_namespace};
 
 /// What checks look at.
@@ -117,6 +119,17 @@ impl<'m> Facts<'m> {
     /// True when everything in the workload could be read and made, and no object of it is refused.
     fn is_sound(&self, scope: ScopeId) -> bool {
         self.model.is_whole(scope) && self.resolver.is_made(scope) && !self.refused.contains(&scope)
+    }
+
+    /// Every use of a secret in a place that takes one.
+    pub(crate) fn secret_uses(&self) -> impl Iterator<Item = &'m SecretKey> {
+        let uses = self.model.secret_uses.iter().filter(|used| !used.refused).map(|used| &used.key);
+        uses.filter(|key| !self.resolver.refuses(key.span))
+    }
+
+    /// The SOPS file, with the node that names it.
+    pub(crate) fn secrets(&self) -> Option<(&'m SecretsFile, &'m Secrets)> {
+        Some((self.model.homelab.as_ref()?.secrets.as_ref()?, self.model.secrets.as_ref()?))
     }
 
     /// True when something is not looked at because of its mistakes.

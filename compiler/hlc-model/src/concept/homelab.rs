@@ -4,7 +4,7 @@ use hlc_diag::Span;
 use hlc_schema::scalar::{Fqdn, HttpUrl};
 use hlc_schema::{AttrDecl, Data, Def, Node, NodeDecl, Spanned};
 
-use super::{Category, DataBlock, Network, SecretStore};
+use super::{Category, DataBlock, Network, SecretStore, SecretsFile};
 use crate::resolve::{Ask, Referable};
 
 const ATTRIBUTES: &[AttrDecl] = &[
@@ -43,6 +43,9 @@ pub struct Homelab {
     /// Networks.
     #[block]
     pub network: Vec<Network>,
+    /// The SOPS file that `(secret)NAME` reads from.
+    #[block]
+    pub secrets: Option<SecretsFile>,
     /// Secret stores that workloads read from at run time.
     #[block]
     pub secret_store: Vec<SecretStore>,

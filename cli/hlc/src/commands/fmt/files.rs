@@ -16,7 +16,7 @@ const UNREADABLE: &str = "unreadable-file";
 pub(super) fn of_project(args: &Args) -> Result<Chosen, Failure> {
     let project = project::find(args)?;
     let compilation = project::compile(&project)?;
-    let files = compilation.sources.iter().map(|(_, file)| project.folder.join(file.path())).collect();
+    let files = compilation.kdl().map(|(_, file)| project.folder.join(file.path())).collect();
     // A root file that cannot be read is among the files, and is reported when it is read.
     let unreadable = compilation.diagnostics.iter().filter(|found| {
         let span = found.primary.span;
