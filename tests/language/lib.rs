@@ -124,11 +124,34 @@ fn add_secrets(text: &str, inputs: &mut MemoryInputs) {
     inputs.insert("secrets/not-encrypted.yaml", "TOKEN: not-a-real-value\n");
 }
 
+/// The files of a server that examples can use, by their paths.
+const EDGE: &[(&str, &str)] = &[
+    (
+        "edge/docker-compose.yml",
+        "services:\n  traefik:\n    image: traefik:v3.3\n    ports: [\"80:80\", \"443:443\"]\n    env_file: .env\n  web:\n    image: \
+         nginx:1.27\n    environment:\n      TOKEN: ${TOKEN}\n",
+    ),
+    ("edge/mail.yml", "services:\n  mail:\n    image: mail:1\n    ports: [\"80:80\", \"443:443\", \"25:25\"]\n"),
+    (
+        "edge/mounts.yml",
+        "services:\n  web:\n    image: nginx:1.27\n    ports: [\"80:80\", \"443:443\"]\n    volumes: [\"./nginx.conf:/etc/nginx.conf:ro\"]\n",
+    ),
+    (
+        "edge/traefik.yml",
+        "entryPoints:\n  websecure: {address: \":443\"}\ncertificatesResolvers:\n  letsencrypt: {acme: {}}\n",
+    ),
+    ("edge/start-traefik.sh", "#!/bin/bash\n# web is started by hand\ndocker compose up -d traefik\n"),
+    ("edge/start-all.sh", "#!/bin/bash\ndocker compose up -d\n"),
+];
+
 /// Compiles an example: by itself when it begins with a `homelab`, else as a file of the standard homelab.
 #[must_use]
 pub fn example(text: &str) -> Compilation {
     let mut inputs = MemoryInputs::default();
     add_secrets(text, &mut inputs);
+    for (path, text) in EDGE {
+        inputs.insert(*path, *text);
+    }
     if text.lines().any(|line| line.starts_with("homelab ")) {
         inputs.insert("homelab.kdl", text);
     } else {

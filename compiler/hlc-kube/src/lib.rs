@@ -30,4 +30,4 @@ pub use output::output_tree;
 pub use schema::KUBERNETES_VERSION;
 pub use tree::OutputTree;
 pub use validate::{CODES, validate};
-pub use yaml::{YamlError, data_from_yaml, data_to_yaml, to_yaml};
+pub use yaml::{YamlError, data_from_yaml, data_from_yaml_file, data_to_yaml, to_yaml};

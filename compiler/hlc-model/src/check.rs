@@ -15,6 +15,7 @@ mod branches;
 mod data_blocks;
 mod duplicate_host;
 mod duplicate_object;
+mod edge;
 mod existing_workload;
 mod facts;
 mod gateway_listener;
@@ -68,6 +69,13 @@ pub const CHECKS: &[Check] = &[
     secret_unused::CHECK,
     secret_plain::CHECK,
     secrets_recipients::CHECK,
+    edge::env_file::CHECK,
+    edge::service::CHECK,
+    edge::variables::CHECK,
+    edge::started::CHECK,
+    edge::firewall::CHECK,
+    edge::certificates::CHECK,
+    edge::mounts::CHECK,
 ];
 
 /// Holds objects against their schemas, then runs every check; true when some workload was left out.

@@ -6,7 +6,7 @@ use hlc_schema::decode::{Defaultable, bases_of_defaults, check_default, unknown_
 use hlc_schema::{Base, Cx, Inherited, Node, NodeDecl, Source};
 use hlc_syntax as syntax;
 
-use crate::concept::{self, Cloudflare, DataBlock, Homelab, Platform, SecretStore};
+use crate::concept::{self, Cloudflare, DataBlock, Hetzner, Homelab, Platform, SecretStore};
 use crate::load::Loaded;
 use crate::model::Model;
 use crate::workload::{Chart, Endpoint, Namespace, Route, Secret, Workload};
@@ -112,6 +112,10 @@ fn collect_node<'a>(
         model.data.extend(DataBlock::decode(source, cx));
     } else if name == SecretStore::decl().name {
         model.stores.extend(SecretStore::decode(source, cx));
+    } else if name == Hetzner::decl().name {
+        let scope = cx.open_scope();
+        let hetzner = cx.within(scope, defaults.of_others(model), |cx| Hetzner::decode(source, cx));
+        model.hetzner.extend(hetzner.map(|hetzner| (scope, hetzner)));
     } else if name == Cloudflare::decl().name {
         model.cloudflare.extend(Cloudflare::decode(source, cx));
     } else if name == Platform::decl().name {

@@ -4,6 +4,7 @@ mod category;
 mod data_block;
 mod delivery;
 mod dns;
+mod edge;
 mod gateway;
 mod homelab;
 mod network;
@@ -16,6 +17,11 @@ pub use data_block::DataBlock;
 pub(crate) use data_block::DataIn;
 pub use delivery::{Delivery, Sync};
 pub use dns::{ARecord, Cloudflare, Zone};
+pub use edge::{
+    Bundle, Compose, EdgeRoute, EdgeRule, EdgeScheme, EdgeTls, EnvFile, Firewall, FirewallRule, ForwardAuth,
+    ForwardAuthPath, Hetzner, PortRange, PublicAddress, Run, RunOn, Server, Ssh, SshKey, Traefik,
+};
+pub(crate) use edge::{EdgeRouteIn, compose};
 pub(crate) use gateway::GatewayIn;
 pub use gateway::{Gateway, Listener, ListenerProtocol};
 pub use homelab::{Homelab, Repository};
@@ -49,6 +55,22 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
     Listener::decl,
     Delivery::decl,
     Sync::decl,
+    Hetzner::decl,
+    SshKey::decl,
+    Firewall::decl,
+    FirewallRule::decl,
+    Server::decl,
+    Ssh::decl,
+    PublicAddress::decl,
+    Bundle::decl,
+    EnvFile::decl,
+    Compose::decl,
+    Traefik::decl,
+    ForwardAuth::decl,
+    ForwardAuthPath::decl,
+    Run::decl,
+    EdgeRoute::decl,
+    EdgeRule::decl,
     Cloudflare::decl,
     Zone::decl,
     ARecord::decl,
@@ -67,8 +89,15 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
 ];
 
 /// The nodes that may stand at the top of a file.
-pub const TOP_LEVEL: &[fn() -> &'static NodeDecl] =
-    &[Homelab::decl, DataBlock::decl, SecretStore::decl, Platform::decl, Cloudflare::decl, Workload::decl];
+pub const TOP_LEVEL: &[fn() -> &'static NodeDecl] = &[
+    Homelab::decl,
+    DataBlock::decl,
+    SecretStore::decl,
+    Platform::decl,
+    Hetzner::decl,
+    Cloudflare::decl,
+    Workload::decl,
+];
 
 /// The order that the fields of every node are laid out in.
 #[must_use]

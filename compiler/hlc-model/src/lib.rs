@@ -74,13 +74,13 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     model.secrets = named.map(|node| secrets::read(node, inputs, &mut loaded.sources));
     let mut diagnostics = collected.diagnostics;
     diagnostics.extend(names::check(&collected.names, &model.faults));
-    let resolver = Resolver::new(&model, inputs);
+    let resolver = Resolver::new(&model, inputs, std::mem::take(&mut loaded.sources));
     let (plan, scopes) = lower::plan(&resolver);
     let held_back = check::run(&model, &resolver, (&plan, &scopes), &mut diagnostics);
-    diagnostics.extend(resolver.into_found());
-    diagnostics.retain(|found| !loaded.is_spoiled(found));
+    let (found, sources) = resolver.into_found();
+    diagnostics.extend(found);
+    diagnostics.retain(|found| !loaded.is_spoiled(found, &sources));
     diagnostics.extend(loaded.diagnostics);
-    let sources = loaded.sources;
     let broken = diagnostics.iter().any(Diagnostic::is_error);
     report::in_order(&mut diagnostics, &sources);
     Compilation { sources, diagnostics, plan: (!broken).then_some(plan), model, held_back }
@@ -98,6 +98,7 @@ pub fn codes() -> Vec<&'static Code> {
     codes.extend(names::CODES);
     codes.extend(resolve::CODES);
     codes.extend(workload::codes());
+    codes.extend(stack::codes());
     codes.extend(hlc_kube::CODES);
     codes.extend(check::CHECKS.iter().flat_map(|check| check.codes));
     codes.sort_by_key(|code| code.id);
@@ -109,7 +110,7 @@ pub fn codes() -> Vec<&'static Code> {
 #[must_use]
 pub fn evaluate_data(model: &Model, name: &str) -> Option<hlc_schema::Data> {
     let inputs = MemoryInputs::default();
-    let resolver = Resolver::new(model, &inputs);
+    let resolver = Resolver::new(model, &inputs, Sources::default());
     let block = model.shared_data().find(|block| block.name.name == name)?;
     resolver.data(&block.value, hlc_schema::ScopeId::default(), resolve::Place::Values)
 }

@@ -122,11 +122,9 @@ impl Loaded {
     }
 
     /// True when a finding stands on a line that has a syntax error, and so follows from it.
-    pub(crate) fn is_spoiled(&self, found: &Diagnostic) -> bool {
+    pub(crate) fn is_spoiled(&self, found: &Diagnostic, sources: &Sources) -> bool {
         let span = found.primary.span;
-        self.sources
-            .get(span.file)
-            .is_some_and(|file| self.spoiled.contains(&(span.file, file.line_col(span.start).line)))
+        sources.get(span.file).is_some_and(|file| self.spoiled.contains(&(span.file, file.line_col(span.start).line)))
     }
 
     fn add(&mut self, path: &str, text: std::sync::Arc<str>) {

@@ -2,8 +2,8 @@
 
 use hlc_schema::{ScopeId, SecretUse};
 
-use crate::concept::{Addon, Cloudflare, DataBlock, Delivery, Gateway, Homelab, SecretStore};
-use crate::concept::{DataIn, GatewayIn};
+use crate::concept::{Addon, Cloudflare, DataBlock, Delivery, Gateway, Hetzner, Homelab, SecretStore};
+use crate::concept::{DataIn, EdgeRouteIn, GatewayIn};
 use crate::faults::Faults;
 use crate::resolve::Index;
 use crate::secrets::Secrets;
@@ -16,6 +16,8 @@ pub struct Model {
     pub homelab: Option<Homelab>,
     /// What the platform consists of.
     pub(crate) addons: Vec<Addon>,
+    /// Projects at Hetzner, each with its scope.
+    pub(crate) hetzner: Vec<(ScopeId, Hetzner)>,
     /// DNS at Cloudflare.
     pub(crate) cloudflare: Vec<Cloudflare>,
     /// Every `(secret)NAME` of every file, ordered by place.
@@ -79,6 +81,14 @@ impl Model {
         }
         for (gateway, namespace) in self.gateways() {
             index.add(&gateway.name, global, GatewayIn { gateway, namespace });
+        }
+        for (scope, hetzner) in &self.hetzner {
+            for server in &hetzner.server {
+                index.add(&server.name, global, server);
+            }
+            for route in &hetzner.route {
+                index.add(&route.name, *scope, EdgeRouteIn { route, scope: *scope });
+            }
         }
         for zone in self.cloudflare.iter().flat_map(|cloudflare| &cloudflare.zone) {
             index.add(&zone.name, global, zone);

@@ -5,8 +5,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use hlc_diag::{Diagnostic, Span};
+use hlc_diag::{Diagnostic, FileId, Sources, Span};
 use hlc_plan::Input;
 use hlc_schema::expr::Segment;
 use hlc_schema::free::{FreeEntry, FreeKind, MAX_DEPTH, TextFormat};
@@ -15,7 +16,7 @@ use hlc_schema::{
     Data, DataValue, Deferred, Expr, Free, Map, Piece, RefPath, Scalar, ScopeId, Sensitive, Spanned, Template,
 };
 
-use crate::inputs::Inputs;
+use crate::inputs::{DirEntry, Inputs};
 use crate::model::Model;
 
 mod codes;
@@ -49,6 +50,8 @@ pub(crate) struct Resolver<'m> {
     pub(crate) model: &'m Model,
     index: target::Index<'m>,
     inputs: &'m dyn Inputs,
+    /// The files that findings can point into.
+    sources: RefCell<Sources>,
     found: RefCell<Vec<Diagnostic>>,
     errors: Cell<usize>,
     /// Workloads of which a part could not be made.
@@ -62,11 +65,12 @@ pub(crate) struct Resolver<'m> {
 }
 
 impl<'m> Resolver<'m> {
-    pub(crate) fn new(model: &'m Model, inputs: &'m dyn Inputs) -> Self {
+    pub(crate) fn new(model: &'m Model, inputs: &'m dyn Inputs, sources: Sources) -> Self {
         Self {
             model,
             index: target::index(model),
             inputs,
+            sources: RefCell::new(sources),
             found: RefCell::default(),
             errors: Cell::new(0),
             failed: RefCell::default(),
@@ -102,9 +106,39 @@ impl<'m> Resolver<'m> {
         self.found.borrow().iter().any(|found| found.code == &SECRET_IN_MANIFEST && found.primary.span == span)
     }
 
-    /// Gives out the findings.
-    pub(crate) fn into_found(self) -> Vec<Diagnostic> {
-        self.found.into_inner()
+    /// Gives out the findings and the files that they point into.
+    pub(crate) fn into_found(self) -> (Vec<Diagnostic>, Sources) {
+        (self.found.into_inner(), self.sources.into_inner())
+    }
+
+    /// A file of the project that is no KDL, so that findings can point into it.
+    ///
+    /// # Errors
+    /// When it cannot be read; in words that follow "cannot be read: ".
+    pub(crate) fn source(&self, path: &str) -> Result<(FileId, Arc<str>), String> {
+        let text = self.text(path)?;
+        let mut sources = self.sources.borrow_mut();
+        let file = sources.by_path(path).unwrap_or_else(|| sources.add(path, Arc::clone(&text)));
+        Ok((file, text))
+    }
+
+    /// The text of a file of the project.
+    ///
+    /// # Errors
+    /// When it cannot be read; in words that follow "cannot be read: ".
+    pub(crate) fn text(&self, path: &str) -> Result<Arc<str>, String> {
+        if let Some(fault) = crate::load::path_fault(path) {
+            return Err(fault.to_owned());
+        }
+        self.inputs.read(path).map_err(|error| crate::load::describe(&error))
+    }
+
+    /// What a folder of the project holds; see [`Inputs::list`].
+    ///
+    /// # Errors
+    /// When it cannot be read; in words that follow "cannot be read: ".
+    pub(crate) fn list(&self, folder: &str) -> Result<Vec<DirEntry>, String> {
+        self.inputs.list(folder).map_err(|error| crate::load::describe(&error))
     }
 
     /// The value of a typed field; `None` after reporting.

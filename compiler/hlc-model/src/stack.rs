@@ -1,6 +1,7 @@
 //! From model to the resources of the stacks, one file per stack.
 
 pub mod cloudflare;
+pub mod hetzner;
 pub mod platform;
 
 use hlc_plan::{Kind, KindDecl, PlannedResource, PlannedStack, Stack};
@@ -11,11 +12,21 @@ use crate::resolve::Resolver;
 type Lower = fn(&Resolver<'_>) -> Vec<PlannedResource>;
 
 /// The stacks that are lowered.
-const STACKS: &[(Stack, Lower)] = &[(Stack::Platform, platform::lower), (Stack::Cloudflare, cloudflare::lower)];
+const STACKS: &[(Stack, Lower)] =
+    &[(Stack::Platform, platform::lower), (Stack::Hetzner, hetzner::lower), (Stack::Cloudflare, cloudflare::lower)];
 
 /// Every resource kind, ordered by stack.
-pub const KINDS: &[fn() -> &'static KindDecl] =
-    &[platform::Secret::decl, cloudflare::ZoneLookup::decl, cloudflare::Record::decl];
+pub const KINDS: &[fn() -> &'static KindDecl] = &[
+    platform::Secret::decl,
+    hetzner::SshKey::decl,
+    hetzner::Firewall::decl,
+    hetzner::PrimaryIp::decl,
+    hetzner::Server::decl,
+    hetzner::Bundle::decl,
+    hetzner::Run::decl,
+    cloudflare::ZoneLookup::decl,
+    cloudflare::Record::decl,
+];
 
 /// The resources of every stack that has any, ordered by stack and address.
 pub(crate) fn lower(resolver: &Resolver<'_>) -> Vec<PlannedStack> {
@@ -25,4 +36,9 @@ pub(crate) fn lower(resolver: &Resolver<'_>) -> Vec<PlannedStack> {
         PlannedStack { stack: *stack, resources }
     });
     stacks.filter(|stack| !stack.resources.is_empty()).collect()
+}
+
+/// Every finding of lowering stacks.
+pub(crate) fn codes() -> Vec<&'static hlc_diag::Code> {
+    [hetzner::CODES].concat()
 }

@@ -16,7 +16,7 @@ pub(crate) use endpoint::EndpointIn;
 pub use namespace::{Namespace, PodSecurity, PodSecurityLevel};
 pub use public::{Auth, Public};
 pub use route::Route;
-pub(crate) use route::RouteIn;
+pub(crate) use route::{RouteIn, hosts};
 pub use secret::{Secret, SecretMapping};
 
 use hlc_diag::{Code, Span};

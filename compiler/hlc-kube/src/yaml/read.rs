@@ -1,5 +1,5 @@
 //! YAML text to data.
-use hlc_diag::Span;
+use hlc_diag::{FileId, Span};
 use hlc_schema::{Data, DataValue, Map};
 use serde_yaml::granit_parser::{Event, Parser, ScalarStyle, Tag};
 
@@ -41,17 +41,37 @@ const MAX_DEPTH: usize = 128;
 /// Text that is not YAML, two documents, a key twice, a key that is not text, an unknown tag, a number that JSON does
 /// not have, aliases that grow past a million values, nesting deeper than 128.
 pub fn data_from_yaml(text: &str, span: Span) -> Result<Data, YamlError> {
-    let mut loader = Loader { span, stack: Vec::new(), anchors: Vec::new(), values: 0, root: None, documents: 0 };
+    load(text, &|_, _| span)
+}
+
+/// Reads one YAML document that is a file of its own, every value with its place in it. Otherwise as [`data_from_yaml`].
+///
+/// # Errors
+/// As [`data_from_yaml`].
+pub fn data_from_yaml_file(text: &str, file: FileId) -> Result<Data, YamlError> {
+    // The parser counts characters.
+    let bytes: Option<Vec<u32>> = (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| count(at)).collect());
+    let byte = |index: usize| match &bytes {
+        Some(bytes) => bytes.get(index).copied().unwrap_or_else(|| count(text.len())),
+        None => count(index.min(text.len())),
+    };
+    load(text, &|start, end| Span::new(file, byte(start), byte(end.max(start))))
+}
+
+/// Reads one document; `locate` gives the place between two characters.
+fn load(text: &str, locate: &dyn Fn(usize, usize) -> Span) -> Result<Data, YamlError> {
+    let mut loader = Loader { stack: Vec::new(), anchors: Vec::new(), values: 0, root: None, documents: 0 };
     for event in Parser::new_from_str(text) {
         let (event, at) = event.map_err(|error| YamlError {
             line: count(error.marker().line()),
             column: count(error.marker().col()).saturating_add(1),
             message: error.info().to_lowercase(),
         })?;
-        let at = Place { line: count(at.start.line()), column: count(at.start.col()).saturating_add(1) };
+        let span = locate(at.start.index(), at.end.index());
+        let at = Place { line: count(at.start.line()), column: count(at.start.col()).saturating_add(1), span };
         loader.event(event, at)?;
     }
-    Ok(loader.root.unwrap_or(Data::new(DataValue::Null, span)))
+    Ok(loader.root.unwrap_or_else(|| Data::new(DataValue::Null, locate(0, 0))))
 }
 
 fn count(number: usize) -> u32 {
@@ -62,6 +82,7 @@ fn count(number: usize) -> u32 {
 struct Place {
     line: u32,
     column: u32,
+    span: Span,
 }
 
 impl Place {
@@ -72,18 +93,17 @@ impl Place {
 
 /// A list or map that is not finished.
 enum Open {
-    List { items: Vec<Data>, anchor: usize },
-    Map { map: Map, merged: Vec<Map>, key: Option<Key>, anchor: usize },
+    List { items: Vec<Data>, anchor: usize, span: Span },
+    Map { map: Map, merged: Vec<Map>, key: Option<Key>, anchor: usize, span: Span },
 }
 
 enum Key {
-    Text(String),
+    Text(String, Span),
     /// `<<`: the value's entries belong to this map.
     Merge,
 }
 
 struct Loader {
-    span: Span,
     stack: Vec<Open>,
     /// Values by anchor, with the number of values in each.
     anchors: Vec<(usize, Data, usize)>,
@@ -106,17 +126,18 @@ impl Loader {
                     return self.key(&text, style, tag.as_deref(), at);
                 }
                 let value = scalar(&text, style, tag.as_deref(), at)?;
-                let data = Data::new(value, self.span);
+                let data = Data::new(value, at.span);
                 self.anchor(anchor, &data, at)?;
                 self.put(data, 1, at)?;
             }
             Event::SequenceStart(_, anchor, tag) => {
                 known_tag(tag.as_deref(), "seq", at)?;
-                self.open(Open::List { items: Vec::new(), anchor }, at)?;
+                self.open(Open::List { items: Vec::new(), anchor, span: at.span }, at)?;
             }
             Event::MappingStart(_, anchor, tag) => {
                 known_tag(tag.as_deref(), "map", at)?;
-                self.open(Open::Map { map: Map::new(), merged: Vec::new(), key: None, anchor }, at)?;
+                let span = at.span;
+                self.open(Open::Map { map: Map::new(), merged: Vec::new(), key: None, anchor, span }, at)?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(at)?,
             Event::Alias(id) => {
@@ -162,7 +183,7 @@ impl Loader {
         if map.entry(text).is_some() {
             return Err(at.error(format!("the key `{text}` stands here a second time")));
         }
-        *key = Some(Key::Text(text.to_owned()));
+        *key = Some(Key::Text(text.to_owned(), at.span));
         Ok(())
     }
 
@@ -178,20 +199,20 @@ impl Loader {
     }
 
     fn close(&mut self, at: Place) -> Result<(), YamlError> {
-        let (value, anchor) = match self.stack.pop() {
-            Some(Open::List { items, anchor }) => (DataValue::List(items), anchor),
-            Some(Open::Map { mut map, merged, anchor, .. }) => {
+        let (value, anchor, span) = match self.stack.pop() {
+            Some(Open::List { items, anchor, span }) => (DataValue::List(items), anchor, span),
+            Some(Open::Map { mut map, merged, anchor, span, .. }) => {
                 // A map's own keys win, then the earlier of several merged ones.
                 for (key, entry) in merged.iter().flat_map(Map::iter) {
                     if map.entry(key).is_none() {
                         map.insert(key, entry.key_span, entry.value.clone());
                     }
                 }
-                (DataValue::Map(map), anchor)
+                (DataValue::Map(map), anchor, span)
             }
             None => return Ok(()),
         };
-        let data = Data::new(value, self.span);
+        let data = Data::new(value, span.to(at.span));
         self.anchor(anchor, &data, at)?;
         self.put(data, 1, at)
     }
@@ -220,8 +241,8 @@ impl Loader {
             None => self.root = Some(data),
             Some(Open::List { items, .. }) => items.push(data),
             Some(Open::Map { map, merged, key, .. }) => match key.take() {
-                Some(Key::Text(key)) => {
-                    map.insert(key, self.span, data);
+                Some(Key::Text(key, span)) => {
+                    map.insert(key, span, data);
                 }
                 Some(Key::Merge) => {
                     let sources = if let DataValue::List(items) = data.value { items } else { vec![data] };

@@ -18,6 +18,8 @@ pub struct Facts<'m> {
     pub(crate) model: &'m Model,
     pub(crate) resolver: &'m Resolver<'m>,
     pub(crate) plan: &'m Plan,
+    /// Bundles on servers with their Compose files.
+    pub(crate) edges: Vec<super::edge::EdgeFacts<'m>>,
     planned: BTreeMap<ScopeId, &'m PlannedWorkload>,
     /// Workloads with an object that Kubernetes would refuse: what else seems wrong with them may follow from that.
     refused: BTreeSet<ScopeId>,
@@ -79,9 +81,18 @@ impl<'m> Facts<'m> {
             .filter(|found| found.code == &crate::names::DUPLICATE_NAME)
             .map(|found| found.primary.span)
             .collect();
+        let edges = super::edge::gather(model, resolver, found);
         let planned = scopes.iter().copied().zip(&plan.workloads).collect();
-        let mut facts =
-            Self { model, resolver, plan, planned, refused: BTreeSet::new(), namespaces: BTreeMap::new(), repeated };
+        let mut facts = Self {
+            model,
+            resolver,
+            plan,
+            edges,
+            planned,
+            refused: BTreeSet::new(),
+            namespaces: BTreeMap::new(),
+            repeated,
+        };
         for (scope, workload) in scopes.iter().zip(&plan.workloads) {
             let before = found.len();
             for object in &workload.objects {

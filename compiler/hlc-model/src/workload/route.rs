@@ -99,34 +99,7 @@ pub struct Route {
 impl Route {
     /// Its hosts, in the order they are written; `None` when one cannot be told, which has been reported.
     pub(crate) fn hosts(&self, resolver: &Resolver<'_>, scope: hlc_schema::ScopeId) -> Option<Vec<Spanned<Fqdn>>> {
-        if self.hosts.is_empty() {
-            let domain = &resolver.model.homelab.as_ref()?.domain.value;
-            if let Some(short) = self.name.name.strip_suffix(domain.as_str()).and_then(|rest| rest.strip_suffix('.')) {
-                resolver.report(
-                    Diagnostic::new(
-                        &DOUBLED_DOMAIN,
-                        self.name.span,
-                        format!("the host would be `{}.{}`", self.name.name, domain.as_str()),
-                    )
-                    .suggest(format!("write `{short}`"), self.name.span, format!("\"{short}\"")),
-                );
-                return None;
-            }
-            let text = format!("{}.{}", self.name.name, domain.as_str());
-            return match Fqdn::from_value(&hlc_schema::DataValue::String(text.clone())) {
-                Ok(host) => Some(vec![Spanned::new(host, self.name.span)]),
-                Err(mismatch) => {
-                    let value = hlc_schema::DataValue::String(text);
-                    resolver.report(
-                        hlc_schema::setting::mismatched::<Fqdn>(&value, self.name.span, &mismatch)
-                            .help("choose another name, or write the host with `hosts`"),
-                    );
-                    None
-                }
-            };
-        }
-        let hosts: Vec<_> = self.hosts.iter().map(|host| resolver.value(host, scope)).collect();
-        hosts.into_iter().collect()
+        hosts(&self.name.name, self.name.span, &self.hosts, resolver, scope)
     }
 
     /// The Service and port it leads to; `None` when the route does not say, which `lower` reports.
@@ -279,5 +252,43 @@ impl Referable for RouteIn<'_> {
         let hosts = self.route.hosts(ask.resolver, self.scope)?;
         let host = hosts.first()?.value.as_str();
         ask.text(if ask.field == "url" { format!("https://{host}") } else { host.to_owned() })
+    }
+}
+
+/// The hosts of a route, in the order they are written, else its name below the homelab's domain; `None` when one cannot be
+/// told, which has been reported.
+pub(crate) fn hosts(
+    name: &str,
+    span: Span,
+    written: &[Expr<Fqdn>],
+    resolver: &Resolver<'_>,
+    scope: ScopeId,
+) -> Option<Vec<Spanned<Fqdn>>> {
+    if !written.is_empty() {
+        let hosts: Vec<_> = written.iter().map(|host| resolver.value(host, scope)).collect();
+        return hosts.into_iter().collect();
+    }
+    let domain = &resolver.model.homelab.as_ref()?.domain.value;
+    if let Some(short) = name.strip_suffix(domain.as_str()).and_then(|rest| rest.strip_suffix('.')) {
+        resolver.report(
+            Diagnostic::new(&DOUBLED_DOMAIN, span, format!("the host would be `{name}.{}`", domain.as_str())).suggest(
+                format!("write `{short}`"),
+                span,
+                format!("\"{short}\""),
+            ),
+        );
+        return None;
+    }
+    let text = format!("{name}.{}", domain.as_str());
+    match Fqdn::from_value(&hlc_schema::DataValue::String(text.clone())) {
+        Ok(host) => Some(vec![Spanned::new(host, span)]),
+        Err(mismatch) => {
+            let value = hlc_schema::DataValue::String(text);
+            resolver.report(
+                hlc_schema::setting::mismatched::<Fqdn>(&value, span, &mismatch)
+                    .help("choose another name, or write the host with `hosts`"),
+            );
+            None
+        }
     }
 }

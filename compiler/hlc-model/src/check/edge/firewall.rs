@@ -1,0 +1,147 @@
+//! What services publish and what the firewall lets in are the same.
+
+use hlc_diag::{Code, Diagnostic, Severity};
+
+use super::{EdgeFacts, edge_example};
+use crate::check::{Check, Facts};
+use crate::concept::compose::Protocol;
+use crate::concept::{Firewall, PortRange};
+
+pub(in crate::check) const CHECK: Check = Check { codes: &[&CLOSED_PORT, &OPEN_PORT, &OPEN_SSH], run };
+
+/// A published port that the firewall closes.
+pub(crate) static CLOSED_PORT: Code = Code {
+    id: "HLC0867",
+    name: "closed-port",
+    severity: Severity::Error,
+    summary: "a port that a service publishes and the firewall closes",
+    explain: "A firewall of Hetzner drops everything that it does not allow. A port that is to be reached from the server alone is \
+              published for `127.0.0.1`.",
+    bad: edge_example!("compose \"mail.yml\"\n        }\n    }\n}"),
+    good: edge_example!(
+        "compose \"docker-compose.yml\"\n            env-file \".env\" { TOKEN (secret)EDGE_TOKEN }\n        }\n    }\n}"
+    ),
+};
+
+/// An open port that nothing serves.
+pub(crate) static OPEN_PORT: Code = Code {
+    id: "HLC0868",
+    name: "open-port",
+    severity: Severity::Warning,
+    summary: "a port that the firewall opens and no service publishes",
+    explain: "What nothing serves needs no way in. A service that listens by itself, in the network of its host, is not seen here: \
+              where one is there, ports count as served.",
+    bad: "hetzner token=(secret)HCLOUD_TOKEN {\n    (existing)ssh-key \"laptop\"\n    firewall \"edge\" {\n        allow \"http\" \
+          tcp=80\n        allow \"https\" tcp=443\n        allow \"relay\" udp=3478\n    }\n    server \"edge\" type=\"cpx21\" \
+          image=\"ubuntu-24.04\" location=\"ash\" firewall=\"edge\" {\n        ssh key=\"laptop\"\n        bundle \"edge\" \
+          from=\"edge\" to=\"/etc/edge\" {\n            compose \"docker-compose.yml\"\n            env-file \".env\" { TOKEN \
+          (secret)EDGE_TOKEN }\n        }\n    }\n}",
+    good: edge_example!(
+        "compose \"docker-compose.yml\"\n            env-file \".env\" { TOKEN (secret)EDGE_TOKEN }\n        }\n    }\n}"
+    ),
+};
+
+/// SSH open to the whole internet.
+pub(crate) static OPEN_SSH: Code = Code {
+    id: "HLC0875",
+    name: "open-ssh",
+    severity: Severity::Hint,
+    summary: "SSH that the whole internet can reach",
+    explain: "Keys keep strangers out, and every weakness of the SSH server is theirs to try. With `from` only some networks can \
+              reach it.",
+    bad: "hetzner token=(secret)HCLOUD_TOKEN {\n    firewall \"edge\" { allow \"ssh\" tcp=22 }\n}",
+    good: "hetzner token=(secret)HCLOUD_TOKEN {\n    firewall \"edge\" { allow \"ssh\" tcp=22 { from \"203.0.113.0/24\" } }\n}",
+};
+
+/// The port of SSH (RFC 4253, section 4.1).
+const SSH: u16 = 22;
+
+fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    for firewall in facts.model.hetzner.iter().flat_map(|(_, hetzner)| &hetzner.firewall) {
+        for rule in &firewall.allow {
+            let Some(tcp) = rule.tcp.filter(|tcp| tcp.value.contains(SSH) && rule.from.is_empty()) else { continue };
+            found.push(
+                Diagnostic::new(&OPEN_SSH, tcp.span, "the whole internet can reach SSH")
+                    .help("name the networks that may: `allow \"ssh\" tcp=22 { from \"203.0.113.0/24\" }`"),
+            );
+        }
+    }
+    for edge in &facts.edges {
+        closed(edge, found);
+    }
+    for (_, hetzner) in &facts.model.hetzner {
+        for firewall in &hetzner.firewall {
+            let behind = |server: &crate::concept::Server| {
+                server.firewall.iter().any(|reference| reference.name == firewall.name.name)
+            };
+            let servers = hetzner.server.iter().filter(|server| behind(server)).count();
+            let edges: Vec<_> = facts.edges.iter().filter(|edge| behind(edge.server)).collect();
+            // Where a server has no Compose file that can be read, what it serves is not known.
+            if servers > 0 && edges.len() >= servers {
+                unserved(firewall, &edges, found);
+            }
+        }
+    }
+}
+
+/// The firewalls of an edge's server.
+fn firewalls<'m>(edge: &EdgeFacts<'m>) -> Vec<&'m Firewall> {
+    let named = |firewall: &&Firewall| edge.server.firewall.iter().any(|name| name.name == firewall.name.name);
+    edge.hetzner.firewall.iter().filter(named).collect()
+}
+
+fn allows(firewall: &Firewall, protocol: Protocol, port: u16) -> bool {
+    firewall.allow.iter().any(|rule| {
+        let range = match protocol {
+            Protocol::Tcp => rule.tcp,
+            Protocol::Udp => rule.udp,
+        };
+        range.is_some_and(|range| range.value.contains(port))
+    })
+}
+
+fn closed(edge: &EdgeFacts<'_>, found: &mut Vec<Diagnostic>) {
+    let firewalls = firewalls(edge);
+    let Some(first) = firewalls.first() else { return }; // without a firewall everything is open
+    for (name, service) in &edge.compose.services {
+        for published in service.published.iter().filter(|published| published.outside) {
+            if !firewalls.iter().any(|firewall| allows(firewall, published.protocol, published.port)) {
+                let (port, protocol) = (published.port, published.protocol.word());
+                found.push(
+                    Diagnostic::new(
+                        &CLOSED_PORT,
+                        published.span,
+                        format!("service `{name}` publishes {protocol} {port}, which the firewall closes"),
+                    )
+                    .label(first.name.span, "this firewall does not allow it")
+                    .help(format!(
+                        "allow it there: `allow \"{name}\" {protocol}={port}`; or publish it for the server alone: `127.0.0.1:{port}:…`"
+                    )),
+                );
+            }
+        }
+    }
+}
+
+fn unserved(firewall: &Firewall, edges: &[&EdgeFacts<'_>], found: &mut Vec<Diagnostic>) {
+    if edges.iter().any(|edge| edge.compose.services.values().any(|service| service.host_network)) {
+        return;
+    }
+    let served = |protocol: Protocol, range: PortRange| {
+        let published = edges.iter().flat_map(|edge| edge.compose.services.values()).flat_map(|s| &s.published);
+        published.into_iter().any(|port| port.outside && port.protocol == protocol && range.contains(port.port))
+    };
+    for rule in &firewall.allow {
+        for (protocol, range) in [(Protocol::Tcp, rule.tcp), (Protocol::Udp, rule.udp)] {
+            let Some(range) = range else { continue };
+            let is_ssh = protocol == Protocol::Tcp && range.value.contains(SSH);
+            if !is_ssh && !served(protocol, range.value) {
+                let message = format!("{} {} is open, and no service publishes it", protocol.word(), range.value);
+                found.push(
+                    Diagnostic::new(&OPEN_PORT, range.span, message)
+                        .help("remove the rule, or publish the port in the Compose file"),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! The routes of Traefik on the edge (v3, file provider).
+
+use std::collections::BTreeMap;
+
+use hlc_diag::{Code, Diagnostic, Severity, Span};
+use hlc_plan::Input;
+use hlc_schema::{Data, Node as _, ScopeId};
+
+use super::GeneratedFile;
+use crate::concept::{EdgeRoute, EdgeScheme, Gateway, Traefik};
+use crate::resolve::Resolver;
+use crate::workload::{Auth, Route};
+
+/// A public host with single sign-on and nobody to ask.
+pub(crate) static NO_FORWARD_AUTH: Code = Code {
+    id: "HLC0870",
+    name: "no-forward-auth",
+    severity: Severity::Error,
+    summary: "a public host with single sign-on, at an edge that can ask nobody",
+    explain: "`public` asks for a login at the edge unless it says otherwise. The edge asks the service that its `forward-auth` \
+              names; without one it would let everybody in, or nobody.",
+    bad: "hetzner token=(secret)HCLOUD_TOKEN {\n    (existing)ssh-key \"laptop\"\n    server \"edge\" type=\"cpx21\" \
+          image=\"ubuntu-24.04\" location=\"ash\" {\n        ssh key=\"laptop\"\n        bundle \"edge\" from=\"edge\" \
+          to=\"/etc/edge\" {\n            traefik \"dynamic/routes.yml\" certificates=\"letsencrypt\" \
+          to-cluster=\"homelab-gateway\"\n        }\n    }\n}\nworkload \"web\" category=\"apps\" {\n    namespace \"web\"\n    \
+          Service \"web\" { spec { ports { - port=80 } } }\n    route \"web\" service=\"web\" port=80 \
+          gateway=\"homelab-gateway\" { public; }\n}",
+    good: "hetzner token=(secret)HCLOUD_TOKEN {\n    (existing)ssh-key \"laptop\"\n    server \"edge\" type=\"cpx21\" \
+          image=\"ubuntu-24.04\" location=\"ash\" {\n        ssh key=\"laptop\"\n        bundle \"edge\" from=\"edge\" \
+          to=\"/etc/edge\" {\n            traefik \"dynamic/routes.yml\" certificates=\"letsencrypt\" \
+          to-cluster=\"homelab-gateway\"\n        }\n    }\n}\nworkload \"web\" category=\"apps\" {\n    namespace \"web\"\n    \
+          Service \"web\" { spec { ports { - port=80 } } }\n    route \"web\" service=\"web\" port=80 \
+          gateway=\"homelab-gateway\" { public auth=\"own\"; }\n}",
+};
+
+/// What Traefik is told, by its names.
+#[derive(Default)]
+struct Dynamic {
+    http: Section,
+    tcp: Section,
+    middlewares: BTreeMap<String, Data>,
+}
+
+#[derive(Default)]
+struct Section {
+    routers: BTreeMap<String, Data>,
+    services: BTreeMap<String, Data>,
+}
+
+/// The file that the edge's Traefik reads; `None` after reporting.
+pub(super) fn file(resolver: &Resolver<'_>, scope: ScopeId, traefik: &Traefik) -> Option<GeneratedFile> {
+    let mut dynamic = Dynamic::default();
+    let at = traefik.head;
+    if let Some(auth) = &traefik.forward_auth {
+        let address = format!("http://{}:{}{}", auth.service.value, auth.port.value.0, auth.path.path.value);
+        let mut entries = vec![("address", text(&address, at)), ("trustForwardHeader", Data::bool(true, at))];
+        if !auth.response_headers.is_empty() {
+            let headers = auth.response_headers.iter().map(|header| text(&header.value, header.span)).collect();
+            entries.push(("authResponseHeaders", Data::list(headers, at)));
+        }
+        let middleware = Data::map([("forwardAuth", Data::map(entries, at))], at);
+        dynamic.middlewares.insert(auth.name.name.clone(), middleware);
+    }
+    let mut whole = true;
+    for (_, hetzner) in resolver.model.hetzner.iter().filter(|(own, _)| *own == scope) {
+        for route in &hetzner.route {
+            whole &= edge_route(resolver, scope, traefik, route, &mut dynamic).is_some();
+        }
+    }
+    whole &= cluster_routes(resolver, traefik, &mut dynamic).is_some();
+    whole.then(|| GeneratedFile {
+        path: traefik.path.value.clone(),
+        mode: "0644",
+        text: Input::known(dynamic.write(at), traefik.path.span),
+    })
+}
+
+fn text(text: &str, at: Span) -> Data {
+    Data::string(text, at)
+}
+
+impl Dynamic {
+    fn write(self, at: Span) -> String {
+        let map = |entries: BTreeMap<String, Data>| (!entries.is_empty()).then(|| Data::map(entries, at));
+        let section = |section: Section, middlewares: BTreeMap<String, Data>| {
+            let parts = [
+                ("routers", map(section.routers)),
+                ("services", map(section.services)),
+                ("middlewares", map(middlewares)),
+            ];
+            let parts: Vec<_> = parts.into_iter().filter_map(|(key, part)| Some((key, part?))).collect();
+            (!parts.is_empty()).then(|| Data::map(parts, at))
+        };
+        let sections = [("http", section(self.http, self.middlewares)), ("tcp", section(self.tcp, BTreeMap::new()))];
+        let sections = sections.into_iter().filter_map(|(key, part)| Some((key, part?)));
+        format!("# Made by hlc from the routes of the homelab.\n{}", hlc_kube::data_to_yaml(&Data::map(sections, at)))
+    }
+
+    /// A service that answers HTTP; its name.
+    fn http_service(&mut self, name: &str, port: u16, scheme: EdgeScheme, at: Span) -> String {
+        let prefix = if scheme == EdgeScheme::Http { String::new() } else { format!("{}-", scheme.word()) };
+        let service = format!("{prefix}{name}-{port}");
+        let url = format!("{}://{name}:{port}", scheme.word());
+        self.http.services.entry(service.clone()).or_insert_with(|| load_balancer("url", &url, at));
+        service
+    }
+}
+
+fn load_balancer(key: &str, address: &str, at: Span) -> Data {
+    let servers = Data::list(vec![Data::map([(key, text(address, at))], at)], at);
+    Data::map([("loadBalancer", Data::map([("servers", servers)], at))], at)
+}
+
+/// A router with TLS ended at the edge.
+fn router(traefik: &Traefik, rule: String, service: &str, middleware: Option<&str>, priority: Option<u32>) -> Data {
+    let at = traefik.head;
+    let entry_point = traefik.entry_point.as_ref().map_or("websecure", |name| name.value.as_str());
+    let mut entries = vec![
+        ("entryPoints", Data::list(vec![text(entry_point, at)], at)),
+        ("rule", Data::string(rule, at)),
+        ("service", text(service, at)),
+        ("tls", Data::map([("certResolver", text(&traefik.certificates.value, at))], at)),
+    ];
+    if let Some(middleware) = middleware {
+        entries.push(("middlewares", Data::list(vec![text(middleware, at)], at)));
+    }
+    if let Some(priority) = priority {
+        entries.push(("priority", Data::integer(priority, at)));
+    }
+    Data::map(entries, at)
+}
+
+/// ``Host(`a`) || Host(`b`)``, with every name below them for a wildcard.
+fn matches(hosts: &[String], matcher: &str, wildcard: bool) -> String {
+    let exact = hosts.iter().map(|host| format!("{matcher}(`{host}`)"));
+    let below = hosts.iter().filter(|_| wildcard).map(|host| {
+        // A label and the host, as a Go regular expression.
+        format!("{matcher}Regexp(`^[a-z0-9-]+\\.{}$`)", host.replace('.', "\\."))
+    });
+    exact.chain(below).collect::<Vec<_>>().join(" || ")
+}
+
+fn in_brackets(rule: String) -> String {
+    if rule.contains(" || ") { format!("({rule})") } else { rule }
+}
+
+fn edge_route(
+    resolver: &Resolver<'_>,
+    scope: ScopeId,
+    traefik: &Traefik,
+    route: &EdgeRoute,
+    dynamic: &mut Dynamic,
+) -> Option<()> {
+    let at = traefik.head;
+    let hosts: Vec<String> =
+        route.hosts(resolver, scope)?.into_iter().map(|host| host.value.as_str().to_owned()).collect();
+    let (name, service, port) = (route.name.name.as_str(), route.service.value.as_str(), route.port.value.0);
+    if route.passes_through() {
+        let tcp = format!("{service}-{port}");
+        let address = format!("{service}:{port}");
+        dynamic.tcp.services.insert(tcp.clone(), load_balancer("address", &address, at));
+        let entry_point = traefik.entry_point.as_ref().map_or("websecure", |name| name.value.as_str());
+        let router = Data::map(
+            [
+                ("entryPoints", Data::list(vec![text(entry_point, at)], at)),
+                ("rule", Data::string(matches(&hosts, "HostSNI", route.is_wildcard()), at)),
+                ("service", text(&tcp, at)),
+                ("tls", Data::map([("passthrough", Data::bool(true, at))], at)),
+            ],
+            at,
+        );
+        dynamic.tcp.routers.insert(name.to_owned(), router);
+        return Some(());
+    }
+    let host = matches(&hosts, "Host", route.is_wildcard());
+    let scheme = |scheme: Option<hlc_schema::Spanned<EdgeScheme>>| scheme.map_or(EdgeScheme::Http, |s| s.value);
+    for rule in &route.rule {
+        let service = dynamic.http_service(&rule.service.value, rule.port.value.0, scheme(rule.scheme), at);
+        let paths: Vec<_> = rule.paths.iter().map(|path| format!("PathPrefix(`{}`)", path.value)).collect();
+        let text = match paths.is_empty() {
+            true => host.clone(),
+            false => format!("{} && {}", in_brackets(host.clone()), in_brackets(paths.join(" || "))),
+        };
+        let router = self::router(traefik, text, &service, None, rule.priority.map(|priority| priority.value));
+        dynamic.http.routers.insert(format!("{name}-{}", rule.name.value), router);
+    }
+    let service = dynamic.http_service(service, port, scheme(route.scheme), at);
+    // The rules of its paths come first, whatever their length.
+    let priority = (!route.rule.is_empty()).then_some(1);
+    dynamic.http.routers.insert(name.to_owned(), router(traefik, host, &service, None, priority));
+    Some(())
+}
+
+/// The hosts of public workloads, which are sent to the cluster.
+fn cluster_routes(resolver: &Resolver<'_>, traefik: &Traefik, dynamic: &mut Dynamic) -> Option<()> {
+    let Some(to_cluster) = &traefik.to_cluster else { return Some(()) };
+    let at = traefik.head;
+    let gateways = resolver.model.gateways();
+    let (gateway, _) = gateways.into_iter().find(|(gateway, _)| gateway.name.name == to_cluster.name)?;
+    let url = gateway_url(resolver, gateway, to_cluster.span)?;
+    let public = |(scope, unit)| {
+        let unit: &crate::workload::Workload = unit;
+        unit.route.iter().filter(|route| route.public.is_some()).map(move |route: &Route| (scope, route))
+    };
+    let mut whole = true;
+    for (scope, route) in resolver.model.units().flat_map(public) {
+        let Some(auth) = &route.public else { continue };
+        let Some(hosts) = route.hosts(resolver, scope) else {
+            whole = false;
+            continue;
+        };
+        let middleware = match auth.auth.map_or(Auth::Sso, |auth| auth.value) {
+            Auth::Own | Auth::None => None,
+            Auth::Sso => match &traefik.forward_auth {
+                Some(forward_auth) => Some(forward_auth.name.name.as_str()),
+                None => {
+                    let message =
+                        format!("route `{}` asks for single sign-on, which the edge has not", route.name.name);
+                    resolver.report(
+                        Diagnostic::new(&NO_FORWARD_AUTH, auth.head, message)
+                            .label(traefik.head, "no `forward-auth` here")
+                            .help("add a `forward-auth` there, or write `public auth=\"own\"` for an application that asks by itself"),
+                    );
+                    whole = false;
+                    continue;
+                }
+            },
+        };
+        let hosts: Vec<String> = hosts.into_iter().map(|host| host.value.as_str().to_owned()).collect();
+        let service = gateway.name.name.as_str();
+        dynamic.http.services.entry(service.to_owned()).or_insert_with(|| load_balancer("url", &url, at));
+        let router = router(traefik, matches(&hosts, "Host", false), service, middleware, None);
+        dynamic.http.routers.insert(route.name.name.clone(), router);
+    }
+    whole.then_some(())
+}
+
+/// Where the edge reaches the gateway: its address and its first plain HTTP listener, else its first HTTPS one.
+fn gateway_url(resolver: &Resolver<'_>, gateway: &Gateway, asked: Span) -> Option<String> {
+    use crate::concept::ListenerProtocol::{Http, Https};
+    let Some(ip) = &gateway.ip else {
+        resolver.report(
+            Diagnostic::new(&GATEWAY_ADDRESS, asked, format!("gateway `{}` has no fixed address", gateway.name.name))
+                .label(gateway.name.span, "this states no `ip`")
+                .help("add `ip=\"…\"` there: the edge has to know where to send requests"),
+        );
+        return None;
+    };
+    let ip = resolver.value(ip, ScopeId::default())?.value;
+    let port = |protocol| {
+        let mut listeners = gateway.listener.iter().filter(move |listener| listener.protocol.value == protocol);
+        listeners.next().map(|listener| listener.port.value.0)
+    };
+    match (port(Http), port(Https)) {
+        (Some(80), _) => Some(format!("http://{ip}")),
+        (Some(port), _) => Some(format!("http://{ip}:{port}")),
+        (None, Some(443)) => Some(format!("https://{ip}")),
+        (None, Some(port)) => Some(format!("https://{ip}:{port}")),
+        (None, None) => {
+            resolver.report(
+                Diagnostic::new(&GATEWAY_ADDRESS, asked, format!("gateway `{}` listens to no HTTP", gateway.name.name))
+                    .label(gateway.name.span, format!("this {} has no HTTP listener", Gateway::decl().name))
+                    .help("add `listener \"http\" protocol=\"HTTP\" port=80` there"),
+            );
+            None
+        }
+    }
+}
+
+/// A gateway that the edge cannot reach.
+pub(crate) static GATEWAY_ADDRESS: Code = Code {
+    id: "HLC0873",
+    name: "edge-gateway",
+    severity: Severity::Error,
+    summary: "a gateway that the edge cannot reach",
+    explain: "The edge sends requests for public hosts to a gateway of the cluster. It has to have a fixed address and an HTTP \
+              listener.",
+    bad: "hetzner token=(secret)HCLOUD_TOKEN {\n    (existing)ssh-key \"laptop\"\n    server \"edge\" type=\"cpx21\" \
+          image=\"ubuntu-24.04\" location=\"ash\" {\n        ssh key=\"laptop\"\n        bundle \"edge\" from=\"edge\" \
+          to=\"/etc/edge\" {\n            traefik \"dynamic/routes.yml\" certificates=\"letsencrypt\" \
+          to-cluster=\"other\"\n        }\n    }\n}\nworkload \"web\" category=\"apps\" {\n    namespace \"web\"\n    \
+          Service \"web\" { spec { ports { - port=80 } } }\n    route \"web\" service=\"web\" port=80 \
+          gateway=\"homelab-gateway\" { public auth=\"own\"; }\n}\nplatform { addon \"other\" namespace=\"other\" { gateway \"other\" class=\"cilium\" { listener \"http\" \
+          protocol=\"HTTP\" port=80; } } }",
+    good: "hetzner token=(secret)HCLOUD_TOKEN {\n    (existing)ssh-key \"laptop\"\n    server \"edge\" type=\"cpx21\" \
+          image=\"ubuntu-24.04\" location=\"ash\" {\n        ssh key=\"laptop\"\n        bundle \"edge\" from=\"edge\" \
+          to=\"/etc/edge\" {\n            traefik \"dynamic/routes.yml\" certificates=\"letsencrypt\" \
+          to-cluster=\"homelab-gateway\"\n        }\n    }\n}\nworkload \"web\" category=\"apps\" {\n    namespace \"web\"\n    \
+          Service \"web\" { spec { ports { - port=80 } } }\n    route \"web\" service=\"web\" port=80 \
+          gateway=\"homelab-gateway\" { public auth=\"own\"; }\n}",
+};
