@@ -11,10 +11,12 @@
 
 mod code;
 mod diagnostic;
+mod expansion;
 pub mod fix;
 pub mod render;
 mod source;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
+pub use expansion::{Expansion, StandIn};
 pub use source::{FileId, LineCol, Position, SourceFile, Sources, Span};

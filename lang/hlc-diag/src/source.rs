@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-/// Identifies a file within one [`Sources`].
+use crate::Expansion;
+
+/// Ids from here on are of expansions.
+const FIRST_EXPANSION: u32 = 1 << 31;
+
+/// Identifies a file within one [`Sources`], or one use of a part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);
 
@@ -163,6 +168,7 @@ impl SourceFile {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
+    expansions: Vec<Expansion>,
 }
 
 impl Sources {
@@ -173,9 +179,29 @@ impl Sources {
         id
     }
 
+    /// Adds a use of a file's text and gives it an id of its own.
+    pub fn expand(&mut self, file: FileId, at: Span) -> FileId {
+        let file = self.expansion(file).map_or(file, |expansion| expansion.file);
+        let id = u32::try_from(self.expansions.len()).unwrap_or(u32::MAX).saturating_add(FIRST_EXPANSION);
+        self.expansions.push(Expansion { file, at, stand_ins: Vec::new() });
+        FileId(id)
+    }
+
+    /// What an id of an expansion stands for; `None` for a file's.
+    #[must_use]
+    pub fn expansion(&self, id: FileId) -> Option<&Expansion> {
+        self.expansions.get(id.0.checked_sub(FIRST_EXPANSION)? as usize)
+    }
+
+    /// The same, to be added to.
+    pub fn expansion_mut(&mut self, id: FileId) -> Option<&mut Expansion> {
+        self.expansions.get_mut(id.0.checked_sub(FIRST_EXPANSION)? as usize)
+    }
+
     /// The file of an id that this value gave out; `None` for a foreign id.
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {
+        let id = self.expansion(id).map_or(id, |expansion| expansion.file);
         self.files.get(id.index())
     }
 

@@ -32,6 +32,7 @@
 //! ```
 
 mod blocks;
+mod build;
 mod chars;
 mod format;
 mod lexer;
@@ -49,6 +50,7 @@ use std::sync::Arc;
 
 use hlc_diag::{Diagnostic, FileId};
 
+pub use build::{Builder, Mark, Part, StandIn};
 pub use format::{Order, Unformattable, format, format_in_order};
 pub use mistakes::CODES;
 pub use number::Number;

@@ -18,7 +18,7 @@ use crate::mistakes::{
 };
 use crate::token::TokenKind::{self, *};
 use crate::token::Tokens;
-use crate::tree::{Document, EntryData, NONE, NodeData, index};
+use crate::tree::{Document, EntryData, NONE, NodeData, OWN, index};
 
 /// Parses a text. The tree and what is wrong, in source order.
 pub(crate) fn parse(file: FileId, text: Arc<str>) -> (Document, Vec<Diagnostic>) {
@@ -28,7 +28,15 @@ pub(crate) fn parse(file: FileId, text: Arc<str>) -> (Document, Vec<Diagnostic>)
     let nodes = Vec::with_capacity(lexed.tokens.len() as usize / 8 + 4);
     let entries = Vec::with_capacity(lexed.tokens.len() as usize / 8 + 4);
     let mut parser = Parser {
-        doc: Document { file, text, tokens: lexed.tokens, nodes, entries },
+        doc: Document {
+            file,
+            text,
+            tokens: Arc::new(lexed.tokens),
+            nodes,
+            entries,
+            others: Vec::new(),
+            stand_ins: Vec::new(),
+        },
         at: 0,
         line: 0,
         quiet: false,
@@ -162,6 +170,7 @@ impl Parser {
             subtree_end: id + 1,
             entries: index(self.doc.entries.len()),
             hidden: hidden | in_hidden,
+            text: OWN,
         });
         self.at += 1;
         self.entries(id, false);
@@ -294,7 +303,7 @@ impl Parser {
         if !kind.is_sound_value() {
             check::token(self, value, Role::Argument);
         }
-        self.doc.entries.push(EntryData { first, key: NONE, value, annotated, hidden });
+        self.doc.entries.push(EntryData { first, key: NONE, value, annotated, hidden, text: OWN, stand_in: NONE });
     }
 
     /// Steps over white space in front of `=`, if there is one.
@@ -349,7 +358,7 @@ impl Parser {
         if !kind.is_sound_value() {
             check::token(self, value, Role::Value);
         }
-        self.doc.entries.push(EntryData { first: key, key, value, annotated, hidden });
+        self.doc.entries.push(EntryData { first: key, key, value, annotated, hidden, text: OWN, stand_in: NONE });
         if self.kind() == Equals {
             self.misplaced(|doc| entries::second_equals(doc, key, value));
             while self.kind() == Equals || self.kind().is_value() {

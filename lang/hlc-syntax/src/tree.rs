@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use hlc_diag::{FileId, Span};
 
+use crate::build::StandIn;
 use crate::string;
 use crate::token::{Token, TokenKind, Tokens};
 use crate::value::{Annotation, Entries, Entry};
@@ -31,6 +32,8 @@ pub(crate) struct NodeData {
     pub(crate) entries: u32,
     /// Within something that slashdash comments out.
     pub(crate) hidden: bool,
+    /// The text that the tokens belong to.
+    pub(crate) text: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -42,16 +45,71 @@ pub(crate) struct EntryData {
     pub(crate) value: u32,
     pub(crate) annotated: bool,
     pub(crate) hidden: bool,
+    /// The text that the tokens belong to.
+    pub(crate) text: u32,
+    /// The value that is meant, where it is not the one in the text: an index into the document's stand-ins.
+    pub(crate) stand_in: u32,
 }
 
-/// One parsed file.
+/// The text of a document that its own nodes come from.
+pub(crate) const OWN: u32 = 0;
+
+/// A text that nodes of a built document come from, besides its own.
+#[derive(Clone)]
+pub(crate) struct OtherText {
+    pub(crate) file: FileId,
+    pub(crate) text: Arc<str>,
+    pub(crate) tokens: Arc<Tokens>,
+}
+
+/// One parsed file, or one built of parts of parsed files (`build.rs`).
 #[derive(Clone)]
 pub struct Document {
     pub(crate) file: FileId,
     pub(crate) text: Arc<str>,
-    pub(crate) tokens: Tokens,
+    pub(crate) tokens: Arc<Tokens>,
     pub(crate) nodes: Vec<NodeData>,
     pub(crate) entries: Vec<EntryData>,
+    /// Empty for a parsed file.
+    pub(crate) others: Vec<OtherText>,
+    /// Values in place of those in the texts; empty for a parsed file.
+    pub(crate) stand_ins: Vec<StandIn>,
+}
+
+/// A text and its tokens.
+#[derive(Clone, Copy)]
+pub(crate) struct Text<'a> {
+    pub(crate) file: FileId,
+    pub(crate) text: &'a str,
+    pub(crate) tokens: &'a Tokens,
+}
+
+impl<'a> Text<'a> {
+    pub(crate) fn span(self, token: u32) -> Span {
+        Span::new(self.file, self.tokens.start(token), self.tokens.end(token))
+    }
+
+    pub(crate) fn slice(self, token: u32) -> &'a str {
+        self.text.get(self.span(token).range()).unwrap_or("")
+    }
+
+    /// From the first byte of one token to the last byte of another.
+    pub(crate) fn spans(self, first: u32, last: u32) -> Span {
+        self.span(first).to(self.span(last))
+    }
+
+    /// Finds the annotation that begins at or behind token `from` and stands in front of token `target`.
+    pub(crate) fn annotation(self, from: u32, target: u32) -> Option<Annotation<'a>> {
+        let open = (from..target).find(|&i| self.tokens.kind(i) == TokenKind::OpenParen)?;
+        let name = (open + 1..target).find(|&i| !self.tokens.kind(i).is_trivia())?;
+        let close = (open..target).rev().find(|&i| self.tokens.kind(i) == TokenKind::CloseParen);
+        let outer = self.spans(open, close.unwrap_or(name));
+        if !self.tokens.kind(name).is_value() {
+            return Some(Annotation { text: Cow::Borrowed(""), span: self.span(open).after(), outer });
+        }
+        let text = string::value(self.slice(name), self.tokens.kind(name));
+        Some(Annotation { text, span: self.span(name), outer })
+    }
 }
 
 impl fmt::Debug for Document {
@@ -133,30 +191,25 @@ impl Document {
         Token { kind: self.tokens.kind(index), span: self.token_span(index) }
     }
 
+    /// A text by its number in nodes and entries.
+    pub(crate) fn text_of(&self, text: u32) -> Text<'_> {
+        match text.checked_sub(1).and_then(|other| self.others.get(other as usize)) {
+            Some(other) => Text { file: other.file, text: &other.text, tokens: &other.tokens },
+            None => Text { file: self.file, text: &self.text, tokens: &self.tokens },
+        }
+    }
+
     pub(crate) fn token_span(&self, index: u32) -> Span {
-        Span::new(self.file, self.tokens.start(index), self.tokens.end(index))
+        self.text_of(OWN).span(index)
     }
 
     pub(crate) fn token_text(&self, index: u32) -> &str {
-        self.slice(self.token_span(index))
+        self.text_of(OWN).slice(index)
     }
 
     /// From the first byte of one token to the last byte of another.
     pub(crate) fn tokens_span(&self, first: u32, last: u32) -> Span {
-        self.token_span(first).to(self.token_span(last))
-    }
-
-    /// Finds the annotation that begins at or behind token `from` and stands in front of token `target`.
-    pub(crate) fn annotation(&self, from: u32, target: u32) -> Option<Annotation<'_>> {
-        let open = (from..target).find(|&i| self.tokens.kind(i) == TokenKind::OpenParen)?;
-        let name = (open + 1..target).find(|&i| !self.tokens.kind(i).is_trivia())?;
-        let close = (open..target).rev().find(|&i| self.tokens.kind(i) == TokenKind::CloseParen);
-        let outer = self.tokens_span(open, close.unwrap_or(name));
-        if !self.tokens.kind(name).is_value() {
-            return Some(Annotation { text: Cow::Borrowed(""), span: self.token_span(open).after(), outer });
-        }
-        let text = string::value(self.token_text(name), self.tokens.kind(name));
-        Some(Annotation { text, span: self.token_span(name), outer })
+        self.text_of(OWN).spans(first, last)
     }
 }
 
@@ -188,12 +241,16 @@ impl PartialEq for Node<'_> {
 impl Eq for Node<'_> {}
 
 impl<'a> Node<'a> {
-    fn data(self) -> Option<&'a NodeData> {
+    pub(crate) fn data(self) -> Option<&'a NodeData> {
         self.document.nodes.get(self.id as usize)
     }
 
     fn token(self, pick: impl FnOnce(&NodeData) -> u32) -> u32 {
         self.data().map_or(NONE, pick)
+    }
+
+    fn text(self) -> Text<'a> {
+        self.document.text_of(self.data().map_or(OWN, |node| node.text))
     }
 
     /// The document this belongs to.
@@ -211,22 +268,23 @@ impl<'a> Node<'a> {
     /// From the annotation or name to the end of the last entry or block.
     #[must_use]
     pub fn span(self) -> Span {
-        self.document.tokens_span(self.token(|node| node.first), self.token(|node| node.last))
+        self.text().spans(self.token(|node| node.first), self.token(|node| node.last))
     }
 
     /// From the annotation or name to the end of the last entry, the block left out.
     #[must_use]
     pub fn header_span(self) -> Span {
-        let start = self.document.token_span(self.token(|node| node.first));
-        let end = self.entries().next_back().map_or_else(|| self.name_span(), Entry::span);
-        start.to(end)
+        let start = self.text().span(self.token(|node| node.first));
+        // Of a built node, entries may stand in another file.
+        let end = self.entries().map(Entry::span).rev().find(|end| end.file == start.file);
+        start.to(end.unwrap_or_else(|| self.name_span()))
     }
 
     /// The name, decoded; `port` for `port:`, which is reported.
     #[must_use]
     pub fn name(self) -> Cow<'a, str> {
-        let name = self.token(|node| node.name);
-        let (text, kind) = (self.document.token_text(name), self.document.tokens.kind(name));
+        let (name, text) = (self.token(|node| node.name), self.text());
+        let (text, kind) = (text.slice(name), text.tokens.kind(name));
         if kind == TokenKind::OddWord {
             let meant = text.strip_suffix([':', ',']).filter(|name| !name.is_empty());
             return Cow::Borrowed(meant.unwrap_or(text));
@@ -237,14 +295,14 @@ impl<'a> Node<'a> {
     /// Where the name stands, its quotes included.
     #[must_use]
     pub fn name_span(self) -> Span {
-        self.document.token_span(self.token(|node| node.name))
+        self.text().span(self.token(|node| node.name))
     }
 
     /// True for a name without quotes.
     #[must_use]
     pub fn name_is_bare(self) -> bool {
         matches!(
-            self.document.tokens.kind(self.token(|node| node.name)),
+            self.text().tokens.kind(self.token(|node| node.name)),
             TokenKind::Word
                 | TokenKind::OddWord
                 | TokenKind::BareKeyword
@@ -258,7 +316,7 @@ impl<'a> Node<'a> {
     #[must_use]
     pub fn annotation(self) -> Option<Annotation<'a>> {
         let data = self.data()?;
-        self.document.annotation(data.first, data.name)
+        self.text().annotation(data.first, data.name)
     }
 
     /// Arguments and properties in source order; those behind a slashdash are left out.
@@ -295,7 +353,7 @@ impl<'a> Node<'a> {
     pub fn block_span(self) -> Option<Span> {
         let data = self.data()?;
         let close = if data.close == NONE { data.last } else { data.close };
-        (data.open != NONE).then(|| self.document.tokens_span(data.open, close))
+        (data.open != NONE).then(|| self.text().spans(data.open, close))
     }
 
     /// The nodes of the block in source order; those behind a slashdash are left out.

@@ -7,10 +7,11 @@ use std::fmt;
 
 use hlc_diag::Span;
 
+use crate::build::StandIn;
 use crate::number::Number;
 use crate::string;
 use crate::token::TokenKind;
-use crate::tree::{Document, EntryData, NONE, index};
+use crate::tree::{Document, EntryData, NONE, Text, index};
 
 /// A `(…)` in front of a name or a value.
 ///
@@ -87,7 +88,7 @@ impl<'a> Entry<'a> {
     /// From the key or annotation to the end of the value.
     #[must_use]
     pub fn span(self) -> Span {
-        self.document.tokens_span(self.data.first, self.data.value)
+        self.text().spans(self.data.first, self.data.value)
     }
 
     /// True for an entry with a key.
@@ -99,49 +100,42 @@ impl<'a> Entry<'a> {
     /// The key of a property; `None` for an argument.
     #[must_use]
     pub fn key(self) -> Option<Key<'a>> {
-        let token = self.data.key;
-        self.is_property().then(|| Key {
-            text: string::value(self.document.token_text(token), self.document.tokens.kind(token)),
-            span: self.document.token_span(token),
-        })
+        let (token, text) = (self.data.key, self.text());
+        self.is_property()
+            .then(|| Key { text: string::value(text.slice(token), text.tokens.kind(token)), span: text.span(token) })
     }
 
     /// The `(…)` in front of the value.
     #[must_use]
     pub fn annotation(self) -> Option<Annotation<'a>> {
-        if !self.data.annotated {
-            return None;
+        let own = || self.text().annotation(self.data.first, self.data.value);
+        match self.stand_in() {
+            Some(stand_in) => {
+                let text = Cow::Borrowed(stand_in.annotation.as_deref()?);
+                let (span, outer) = own().map_or((self.value_span(), self.value_span()), |own| (own.span, own.outer));
+                Some(Annotation { text, span, outer })
+            }
+            None if self.data.annotated => own(),
+            None => None,
         }
-        self.document.annotation(self.data.first, self.data.value)
     }
 
     /// The value, decoded. What was meant is given for `true`, `'text'`, `a,` and the like, which are reported.
     #[must_use]
     pub fn value(self) -> Value<'a> {
-        let raw = self.raw();
-        match self.kind() {
-            TokenKind::Number => Value::Number(Number { raw }),
-            TokenKind::Keyword | TokenKind::BareKeyword => match raw.strip_prefix('#').unwrap_or(raw) {
-                "true" => Value::Bool(true),
-                "false" => Value::Bool(false),
-                "null" => Value::Null,
-                _ => Value::Number(Number { raw }),
-            },
-            TokenKind::OddWord => Value::String(Cow::Borrowed(raw.strip_suffix(',').unwrap_or(raw))),
-            kind => Value::String(string::value(raw, kind)),
-        }
+        decoded(self.raw(), self.kind())
     }
 
     /// Where the value stands, its quotes included, the annotation left out.
     #[must_use]
     pub fn value_span(self) -> Span {
-        self.document.token_span(self.data.value)
+        self.text().span(self.data.value)
     }
 
-    /// The source text of the value.
+    /// The source text of the value, or the spelling of the one that stands in for it.
     #[must_use]
     pub fn raw(self) -> &'a str {
-        self.document.token_text(self.data.value)
+        self.stand_in().map_or_else(|| self.text().slice(self.data.value), |stand_in| &stand_in.raw)
     }
 
     /// How the value is spelled.
@@ -169,12 +163,42 @@ impl<'a> Entry<'a> {
     /// the last byte. `None` past that, and within characters that stand for an escape.
     #[must_use]
     pub fn source_offset(self, decoded_byte: usize) -> Option<u32> {
+        if self.stand_in().is_some() {
+            return None;
+        }
         let offset = string::source_offset(self.raw(), self.kind(), decoded_byte)?;
         Some(self.value_span().start.saturating_add(index(offset)))
     }
 
-    fn kind(self) -> TokenKind {
-        self.document.tokens.kind(self.data.value)
+    fn text(self) -> Text<'a> {
+        self.document.text_of(self.data.text)
+    }
+
+    pub(crate) fn data(self) -> EntryData {
+        *self.data
+    }
+
+    pub(crate) fn stand_in(self) -> Option<&'a StandIn> {
+        if self.data.stand_in == NONE { None } else { self.document.stand_ins.get(self.data.stand_in as usize) }
+    }
+
+    pub(crate) fn kind(self) -> TokenKind {
+        self.stand_in().map_or_else(|| self.text().tokens.kind(self.data.value), |stand_in| stand_in.kind)
+    }
+}
+
+/// The value that a spelling means.
+pub(crate) fn decoded(raw: &str, kind: TokenKind) -> Value<'_> {
+    match kind {
+        TokenKind::Number => Value::Number(Number { raw }),
+        TokenKind::Keyword | TokenKind::BareKeyword => match raw.strip_prefix('#').unwrap_or(raw) {
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            "null" => Value::Null,
+            _ => Value::Number(Number { raw }),
+        },
+        TokenKind::OddWord => Value::String(Cow::Borrowed(raw.strip_suffix(',').unwrap_or(raw))),
+        kind => Value::String(string::value(raw, kind)),
     }
 }
 
