@@ -29,5 +29,5 @@ pub use kind::{KindInfo, Lookup, kinds, lookup};
 pub use output::output_tree;
 pub use schema::KUBERNETES_VERSION;
 pub use tree::OutputTree;
-pub use validate::{CODES, validate};
+pub use validate::{CODES, is_quantity, validate};
 pub use yaml::{YamlError, data_from_yaml, data_from_yaml_file, data_to_yaml, to_yaml};

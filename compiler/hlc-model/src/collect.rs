@@ -6,7 +6,8 @@ use hlc_schema::decode::{Defaultable, bases_of_defaults, check_default, unknown_
 use hlc_schema::{Base, Cx, Inherited, Node, NodeDecl, Source};
 use hlc_syntax as syntax;
 
-use crate::concept::{self, Cloudflare, DataBlock, Hetzner, Homelab, Platform, SecretStore};
+use crate::concept::{self, Cloudflare, Component, DataBlock, Hetzner, Homelab, Platform, SecretStore};
+use crate::expand::Expanded;
 use crate::load::Loaded;
 use crate::model::Model;
 use crate::workload::{Chart, Endpoint, Namespace, Route, Secret, Workload};
@@ -43,14 +44,15 @@ pub(crate) struct Collected {
 }
 
 /// Decodes every file whose shape is certain.
-pub(crate) fn collect(loaded: &Loaded) -> Collected {
+pub(crate) fn collect(loaded: &Loaded, expanded: &Expanded) -> Collected {
     let mut cx = Cx::new(concept::NODES, object_kind);
+    cx.names.extend(expanded.names.iter().cloned());
+    cx.unexpanded.clone_from(&expanded.unexpanded);
     let mut model = Model::default();
     let unreadable = loaded.diagnostics.iter().any(|found| found.code == &crate::load::UNREADABLE);
     model.faults.unread = unreadable || !loaded.broken.is_empty();
-    let nodes: Vec<syntax::Node<'_>> = loaded
-        .documents
-        .iter()
+    let nodes: Vec<syntax::Node<'_>> = expanded
+        .documents(&loaded.documents)
         .filter(|document| !loaded.broken.contains(&document.file()))
         .flat_map(syntax::Document::nodes)
         .collect();
@@ -61,9 +63,11 @@ pub(crate) fn collect(loaded: &Loaded) -> Collected {
         model.faults.kinds.insert(Homelab::decl().name);
     }
     for node in homelabs.iter().chain(&others) {
-        let before = cx.diagnostics.len();
+        let before = (cx.diagnostics.len(), cx.left_out);
         let kind = collect_node(*node, loaded, &mut model, &defaults, &mut cx);
-        let faulty = cx.diagnostics.iter().skip(before).any(Diagnostic::is_error) || loaded.holds_spoiled(node.span());
+        let faulty = cx.diagnostics.iter().skip(before.0).any(Diagnostic::is_error)
+            || cx.left_out > before.1
+            || loaded.holds_spoiled(node.span());
         match kind {
             Some(decl) if faulty => {
                 model.faults.kinds.insert(decl.name);
@@ -77,8 +81,6 @@ pub(crate) fn collect(loaded: &Loaded) -> Collected {
         check_edition(homelab, &mut cx);
     }
     model.secret_uses = cx.secrets;
-    model.secret_uses.sort_by_key(|used| used.key.span);
-    model.secret_uses.dedup();
     Collected { model, diagnostics: cx.diagnostics, names: cx.names }
 }
 
@@ -124,9 +126,9 @@ fn collect_node<'a>(
         model.addons.extend(platform.into_iter().flat_map(|platform| platform.addon));
     } else if name == Workload::decl().name {
         let scope = cx.open_scope();
-        let before = (cx.diagnostics.len(), cx.withheld);
+        let before = (cx.diagnostics.len(), cx.withheld + cx.left_out);
         let workload = cx.within(scope, defaults.of_workload(node, model), |cx| Workload::decode(source, cx));
-        if cx.withheld > before.1 || cx.diagnostics.iter().skip(before.0).any(Diagnostic::is_error) {
+        if cx.withheld + cx.left_out > before.1 || cx.diagnostics.iter().skip(before.0).any(Diagnostic::is_error) {
             model.faults.tainted.insert(scope);
         }
         if loaded.holds_spoiled(node.span()) {
@@ -134,6 +136,11 @@ fn collect_node<'a>(
             model.faults.spoiled.insert(scope);
         }
         model.workloads.extend(workload.map(|workload| (scope, workload)));
+    } else if name == Component::decl().name {
+        let scope = cx.open_scope();
+        cx.within(scope, Inherited::default(), |cx| Component::decode(source, cx));
+    } else if cx.unexpanded.contains(&node.name_span()) {
+        return None;
     } else {
         let known: Vec<_> = concept::TOP_LEVEL.iter().map(|decl| decl().name).collect();
         let diagnostic = unknown_top_level(&known, node, cx);

@@ -1,6 +1,7 @@
 //! The concepts of the language, one file each, and the list of them.
 
 mod category;
+mod component;
 mod data_block;
 mod delivery;
 mod dns;
@@ -13,6 +14,7 @@ mod secret_store;
 mod secrets_file;
 
 pub use category::Category;
+pub use component::{Component, Literal, Param, ParamType, Slot, Use};
 pub use data_block::DataBlock;
 pub(crate) use data_block::DataIn;
 pub use delivery::{Delivery, Sync};
@@ -46,6 +48,10 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
     DataBlock::decl,
     SecretsFile::decl,
     OptionalSecret::decl,
+    Component::decl,
+    Param::decl,
+    Slot::decl,
+    Use::decl,
     SecretStore::decl,
     ServiceAccount::decl,
     StorePath::decl,
@@ -92,6 +98,7 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
 pub const TOP_LEVEL: &[fn() -> &'static NodeDecl] = &[
     Homelab::decl,
     DataBlock::decl,
+    Component::decl,
     SecretStore::decl,
     Platform::decl,
     Hetzner::decl,

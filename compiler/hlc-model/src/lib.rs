@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! load      root file, includes            -> syntax trees
+//! expand    components in place of their uses  -> the same, written out
 //! collect   declarations (concept/, workload/) -> typed nodes: the Model
 //! names     each name once, each use known
 //! lower     references resolved (resolve)  -> Kubernetes objects: the Plan
@@ -22,6 +23,7 @@ pub mod check;
 mod collect;
 pub mod concept;
 pub mod docs;
+mod expand;
 mod faults;
 mod inputs;
 mod load;
@@ -40,6 +42,7 @@ pub use model::Model;
 use hlc_diag::{Code, Diagnostic, FileId, SourceFile, Sources};
 use hlc_plan::Plan;
 
+use report::Found;
 use resolve::Resolver;
 
 /// What came of compiling a project.
@@ -68,8 +71,14 @@ impl Compilation {
 #[must_use]
 pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     let mut loaded = load::load(inputs, root);
-    let collected = collect::collect(&loaded);
+    let expanded = expand::expand(&mut loaded);
+    let collected = collect::collect(&loaded, &expanded);
     let mut model = collected.model;
+    for used in &mut model.secret_uses {
+        used.key.span = loaded.sources.origin(used.key.span);
+    }
+    model.secret_uses.sort_by_key(|used| used.key.span);
+    model.secret_uses.dedup();
     let named = model.homelab.as_ref().and_then(|homelab| homelab.secrets.as_ref());
     model.secrets = named.map(|node| secrets::read(node, inputs, &mut loaded.sources));
     let mut diagnostics = collected.diagnostics;
@@ -79,10 +88,12 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     let held_back = check::run(&model, &resolver, (&plan, &scopes), &mut diagnostics);
     let (found, sources) = resolver.into_found();
     diagnostics.extend(found);
-    diagnostics.retain(|found| !loaded.is_spoiled(found, &sources));
-    diagnostics.extend(loaded.diagnostics);
-    let broken = diagnostics.iter().any(Diagnostic::is_error);
-    report::in_order(&mut diagnostics, &sources);
+    diagnostics.extend(expanded.diagnostics);
+    let mut diagnostics: Vec<Found> = diagnostics.into_iter().map(|found| Found::new(found, &sources)).collect();
+    diagnostics.retain(|found| !loaded.is_spoiled(&found.diagnostic, &sources));
+    diagnostics.extend(loaded.diagnostics.into_iter().map(|found| Found::new(found, &sources)));
+    let broken = diagnostics.iter().any(|found| found.diagnostic.is_error());
+    let diagnostics = report::in_order(diagnostics, &sources);
     Compilation { sources, diagnostics, plan: (!broken).then_some(plan), model, held_back }
 }
 
@@ -94,6 +105,7 @@ pub fn codes() -> Vec<&'static Code> {
     codes.extend(hlc_schema::codes());
     codes.push(&report::TOO_MANY);
     codes.extend(load::CODES);
+    codes.extend(expand::CODES);
     codes.extend(collect::CODES);
     codes.extend(names::CODES);
     codes.extend(resolve::CODES);

@@ -19,18 +19,43 @@ pub(crate) static TOO_MANY: Code = Code {
 /// How many errors of one file are shown, and how many other findings.
 const LIMIT: usize = 1000;
 
-/// Orders findings by path and place, drops those said twice (a default is read for every block it reaches), and of too
-/// many in one file all but the first.
-pub(crate) fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {
-    diagnostics.sort_by(|a, b| {
+/// A finding whose places are in real files.
+pub(crate) struct Found {
+    pub(crate) diagnostic: Diagnostic,
+    /// It is about the text of a component, for one use of it.
+    used: bool,
+}
+
+impl Found {
+    /// Gives a finding places in real files.
+    pub(crate) fn new(mut diagnostic: Diagnostic, sources: &Sources) -> Self {
+        let used = sources.ground(&mut diagnostic);
+        Self { diagnostic, used }
+    }
+}
+
+/// Orders findings by path and place, drops those said twice (a default is read for every block it reaches, a component for
+/// each use), and of too many in one file all but the first.
+pub(crate) fn in_order(mut found: Vec<Found>, sources: &Sources) -> Vec<Diagnostic> {
+    found.sort_by(|a, b| {
         let key = |d: &Diagnostic| (d.primary.span.start, d.primary.span.end, d.code.id);
+        let (a, b) = (&a.diagnostic, &b.diagnostic);
         (sources.path(a.primary.span.file), key(a), &a.message).cmp(&(
             sources.path(b.primary.span.file),
             key(b),
             &b.message,
         ))
     });
-    diagnostics.dedup();
+    found.dedup_by(|later, first| {
+        let (b, a) = (&later.diagnostic, &mut first.diagnostic);
+        let of_uses = first.used && later.used;
+        if of_uses && (a.code, a.primary.span, &a.message) == (b.code, b.primary.span, &b.message) {
+            a.merge_uses(b);
+            return true;
+        }
+        a == b
+    });
+    let mut diagnostics: Vec<Diagnostic> = found.into_iter().map(|found| found.diagnostic).collect();
     let mut counts: BTreeMap<(FileId, bool), usize> = BTreeMap::new();
     diagnostics.retain(|found| {
         let count = counts.entry((found.primary.span.file, found.is_error())).or_default();
@@ -46,4 +71,5 @@ pub(crate) fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {
         let plural = if more == 1 { "" } else { "s" };
         Diagnostic::new(&TOO_MANY, Span::new(file, end, end), format!("{more} more finding{plural} in this file"))
     }));
+    diagnostics
 }

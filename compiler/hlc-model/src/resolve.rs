@@ -548,7 +548,7 @@ fn known_later(path: &RefPath, place: Place) -> Diagnostic {
 }
 
 /// Encodes everything but the unreserved characters (RFC 3986, section 2.3).
-fn percent_encode(text: &str) -> String {
+pub(crate) fn percent_encode(text: &str) -> String {
     text.bytes().fold(String::new(), |mut encoded, byte| {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             encoded.push(char::from(byte));

@@ -13,7 +13,7 @@ mod node;
 /// Declares a typed node.
 ///
 /// On the struct: `#[node(name = "worker", id = "talos-worker", example = "…", annotations("existing"), attributes = ATTRIBUTES, scope = Local, names = Label)]`;
-/// the doc comment becomes the node's documentation. On a field one of
+/// the doc comment becomes the node's documentation; with `open` other nodes and properties may stand in it too. On a field one of
 /// - `#[arg]`: the next argument (all that are left for a `Vec`),
 /// - `#[prop]`: a property or a child with the same value (several values for a `Vec`),
 /// - `#[block]`: a child node: `T`, `Option<T>` or `Vec<T>`,

@@ -12,6 +12,7 @@ struct NodeOptions {
     id: Option<String>,
     example: String,
     annotations: Vec<String>,
+    open: bool,
     attributes: Option<Path>,
     scope: Option<Ident>,
     names: Option<Ident>,
@@ -28,7 +29,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     if documentation.is_empty() {
         return Err(Error::new_spanned(ident, "a node needs a doc comment: it is its documentation"));
     }
-    let (example, annotations) = (options.example, options.annotations);
+    let (example, annotations, open) = (options.example, options.annotations, options.open);
     let attributes = options.attributes.map_or_else(|| quote!(&[]), |path| quote!(#path));
 
     let mut declarations = Vec::new();
@@ -64,6 +65,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                     id: #id,
                     doc: #documentation,
                     example: #example,
+                    open: #open,
                     annotations: &[#(#annotations),*],
                     fields: &[#(#declarations),*],
                     attributes: #attributes,
@@ -101,6 +103,8 @@ fn node_options(attributes: &[Attribute]) -> Result<NodeOptions> {
                     options.annotations.extend(inner.path.get_ident().map(ToString::to_string));
                     Ok(())
                 })?;
+            } else if meta.path.is_ident("open") {
+                options.open = true;
             } else if meta.path.is_ident("attributes") {
                 options.attributes = Some(meta.value()?.parse()?);
             } else if meta.path.is_ident("scope") {

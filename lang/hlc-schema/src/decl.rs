@@ -13,6 +13,8 @@ pub struct NodeDecl {
     pub doc: &'static str,
     /// A whole example in KDL.
     pub example: &'static str,
+    /// True when nodes and properties besides the declared ones may stand in it: what they mean is told elsewhere.
+    pub open: bool,
     /// Annotations the node may carry, such as `existing`.
     pub annotations: &'static [&'static str],
     /// Its fields, in the order the formatter and the reference use.

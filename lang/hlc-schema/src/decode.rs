@@ -4,6 +4,8 @@
 //! field is read by its type. A field that is absent is looked up in the defaults in force: nesting is how the language
 //! inherits, and `fields.rs` is its one implementation.
 
+use std::collections::BTreeSet;
+
 use hlc_diag::{Code, Diagnostic, Span};
 use hlc_syntax as syntax;
 
@@ -20,7 +22,7 @@ pub(crate) use codes::{ANNOTATION, LITERAL_WANTED, NUMBER};
 pub use fields::Fields;
 pub use inherit::{Base, Defaultable, Inherited, bases_of_defaults, check_default};
 pub use shape::unknown_top_level;
-pub use value::literal;
+pub use value::{literal, literal_value};
 
 /// Every finding about the shape of typed nodes.
 pub(crate) fn codes() -> impl Iterator<Item = &'static &'static Code> {
@@ -82,6 +84,10 @@ pub struct Cx<'a> {
     pub scope: ScopeId,
     /// How many nodes could not be read and were not reported, since what they lack may stand in what is broken.
     pub withheld: usize,
+    /// The names of nodes that stand for others and could not be replaced by them, which has been reported.
+    pub unexpanded: BTreeSet<Span>,
+    /// How many of those were met.
+    pub left_out: usize,
     /// How many scopes were opened.
     scopes: u32,
     /// Every declaration of the language, to say where a misplaced node belongs.
@@ -120,6 +126,8 @@ impl<'a> Cx<'a> {
             secrets: Vec::new(),
             scope: ScopeId::default(),
             withheld: 0,
+            unexpanded: BTreeSet::new(),
+            left_out: 0,
             scopes: 0,
             registry,
             object_kind,

@@ -8,7 +8,7 @@ use crate::setting::scalar;
 use crate::{Cx, DataValue, Scalar, Setting, Spanned, TypeDecl};
 
 /// Every finding about references in values.
-pub static CODES: &[&Code] = &[&BAD_PATH, &BAD_TEMPLATE, &SECRET_NAME, &PLAIN_SECRET];
+pub static CODES: &[&Code] = &[&BAD_PATH, &BAD_TEMPLATE, &SECRET_NAME, &PLAIN_SECRET, &PARAM_OUTSIDE];
 
 /// A `(ref)` whose text is no path.
 pub(crate) static BAD_PATH: Code = Code {
@@ -32,6 +32,17 @@ pub(crate) static BAD_TEMPLATE: Code = Code {
               it stands.",
     bad: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { url (fmt)\"https://{homelab.domain\" }",
     good: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { url (fmt)\"https://{homelab.domain}\" }",
+};
+
+/// A parameter where there are none.
+pub(crate) static PARAM_OUTSIDE: Code = Code {
+    id: "HLC0330",
+    name: "param-outside",
+    severity: Severity::Error,
+    summary: "a parameter outside of a component",
+    explain: "`param.NAME` is what a `use` gives to a component; it means something between the braces of the component alone.",
+    bad: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { size (ref)param.size }",
+    good: "homelab \"home\" domain=\"example.net\"\ndata \"x\" { size \"1Gi\" }",
 };
 
 /// A `(secret)` that names no secret.
@@ -251,6 +262,18 @@ pub(crate) fn refused_secret(entry: Entry<'_>, cx: &mut Cx<'_>) {
     }
 }
 
+/// True for `param.NAME`; where one is left, it stands outside of every component, which is reported.
+pub(crate) fn is_param(path: &str, span: Span, cx: &mut Cx<'_>) -> bool {
+    let outside = path.starts_with("param.");
+    if outside {
+        cx.report(
+            Diagnostic::new(&PARAM_OUTSIDE, span, format!("`{path}` stands outside of every component"))
+                .help("parameters are known inside `component \"…\" { … }` alone; write the value out"),
+        );
+    }
+    outside
+}
+
 /// Why a text is no path.
 fn path_fault(text: &str) -> Option<&'static str> {
     if text.contains(|c: char| c.is_whitespace() || matches!(c, '{' | '}' | '|')) {
@@ -274,6 +297,9 @@ pub(crate) fn path(entry: Entry<'_>, cx: &mut Cx<'_>) -> Option<RefPath> {
                 .here(fault)
                 .help("for example `(ref)network.lan.cidr`, `(ref)route.grafana.url` or `(ref)homelab.domain`"),
         );
+        return None;
+    }
+    if is_param(&text, span, cx) {
         return None;
     }
     Some(RefPath { text, span })
@@ -348,5 +374,8 @@ fn hole(inner: &str, span: Span, cx: &mut Cx<'_>) -> Option<Segment> {
     }
     let span =
         Span { end: span.end.min(span.start.saturating_add(u32::try_from(path.len()).unwrap_or(u32::MAX))), ..span };
+    if is_param(path, span, cx) {
+        return None;
+    }
     Some(Segment::Path { path: RefPath { text: path.to_owned(), span }, url })
 }

@@ -4,7 +4,7 @@ use hlc_diag::Diagnostic;
 use hlc_syntax::Entry;
 
 use crate::decode::{ANNOTATION, LITERAL_WANTED, literal, wrong_annotation};
-use crate::expr::refused_secret;
+use crate::expr::{is_param, refused_secret};
 use crate::scalar::{Mismatch, WRONG_VALUE};
 use crate::suggest::{list_names, nearest};
 use crate::{Concept, Cx, DataValue, Def, Ref, Scalar, Spanned, TypeDecl};
@@ -31,6 +31,11 @@ pub trait Setting: Sized {
 /// Reads one literal of type `T`.
 pub(crate) fn scalar<T: Scalar>(entry: Entry<'_>, cx: &mut Cx<'_>) -> Option<Spanned<T>> {
     if let Some(annotation) = entry.annotation() {
+        if let ("ref", hlc_syntax::Value::String(path)) = (annotation.text.as_ref(), entry.value())
+            && is_param(&path, entry.value_span(), cx)
+        {
+            return None;
+        }
         let diagnostic = match annotation.text.as_ref() {
             "ref" | "fmt" | "secret" | "file" => wrong_annotation(
                 &LITERAL_WANTED,

@@ -20,6 +20,14 @@ pub(crate) fn trials() -> Vec<Trial> {
             let list = format!("x (yaml)\"[{}]\"", vec!["1"; 3000].join(", "));
             refused("HLC0322", &doubling_from(&list, "x { - (ref)data.dPREV.x; - (ref)data.dPREV.x }"))
         }),
+        Trial::test("limits::doubling_components", || {
+            refused("HLC0339", &components("use \"cNEXT\"; use \"cNEXT\"", 30))
+        }),
+        Trial::test("limits::doubling_parameters", || {
+            refused("HLC0339", &components("use \"cNEXT\" x=(fmt)\"{param.x}{param.x}\"", 30))
+        }),
+        Trial::test("limits::deep_components", || refused("HLC0339", &components("use \"cNEXT\"", 5_000))),
+        Trial::test("limits::deep_slots", deep_slots),
         Trial::test("limits::unreadable_file", unreadable),
         Trial::test("limits::includes_that_meet_themselves", circles),
         Trial::test("limits::thousands_of_mistakes", many_mistakes),
@@ -73,6 +81,32 @@ fn doubling_text() -> Outcome {
     let next = "x (fmt)\"{data.dPREV.x}{data.dPREV.x}\"";
     inputs.insert("homelab.kdl", format!("{HOMELAB}{}", doubling_from("x (file)\"big.txt\"", next)));
     expect("HLC0322", &inputs)
+}
+
+/// Components that each use the next.
+fn components(body: &str, count: usize) -> String {
+    let param = if body.contains("x=") { "param \"x\"" } else { "" };
+    let mut text = format!("use \"c0\" {}\n", if param.is_empty() { "" } else { "x=\"0123456789\"" });
+    for number in 0..count {
+        let body = body.replace("NEXT", &(number + 1).to_string());
+        let _ = writeln!(text, "component \"c{number}\" {{ {param}\n{body} }}");
+    }
+    let last = if param.is_empty() { "1" } else { "(ref)param.x" };
+    let _ = writeln!(text, "component \"c{count}\" {{ {param}\ndata \"d\" {{ a {last} }} }}");
+    text
+}
+
+/// A use in a use in a use, each in the slot of the one around it.
+fn deep_slots() -> Outcome {
+    let depth = 5_000;
+    refused(
+        "HLC0339",
+        &format!(
+            "component \"c\" {{ slot }}\n{}data \"d\" {{ a 1 }}{}",
+            "use \"c\" { ".repeat(depth),
+            " }".repeat(depth)
+        ),
+    )
 }
 
 fn unreadable() -> Outcome {

@@ -94,7 +94,7 @@ fn check_names(decl: &'static NodeDecl, node: hlc_syntax::Node<'_>, unknown: &mu
         node.props()
             .filter_map(hlc_syntax::Entry::key)
             .map(|key| key.text.into_owned())
-            .filter(|key| decl.field(key).is_none()),
+            .filter(|key| !decl.open && decl.field(key).is_none()),
     );
     for child in node.children() {
         match decl.field(&child.name()).map(|field| field.kind) {
@@ -102,6 +102,7 @@ fn check_names(decl: &'static NodeDecl, node: hlc_syntax::Node<'_>, unknown: &mu
                 check_names(inner(), child, unknown)
             }
             Some(_) => {}
+            None if decl.open => {}
             None if decl.holds_objects() && hlc_schema::decode::is_object_name(&child.name()) => {}
             None => unknown.push(child.name().into_owned()),
         }

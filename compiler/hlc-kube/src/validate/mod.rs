@@ -24,6 +24,8 @@ mod fixture;
 use hlc_diag::{Code, Diagnostic};
 use hlc_schema::Data;
 
+pub use quantity::is_quantity;
+
 use crate::schema::{self, Definition};
 use crate::{Lookup, lookup};
 use walk::Walk;

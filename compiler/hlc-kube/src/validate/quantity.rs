@@ -54,7 +54,8 @@ pub(super) fn bad(walk: &Walk<'_>, data: &Data) -> Option<Diagnostic> {
 }
 
 /// apimachinery's `resource.ParseQuantity`: sign, digits with at most one point, then a suffix or a decimal exponent.
-pub(crate) fn is_quantity(text: &str) -> bool {
+#[must_use]
+pub fn is_quantity(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
     let Some((number, suffix)) = unsigned.split_at_checked(end) else { return false };

@@ -29,6 +29,7 @@ impl Node for DataBlock {
             doc: "Data to be used elsewhere by `(ref)data.NAME`, whole or in part.\n\nAs the base of a map it is merged with \
                   what follows: `resources (ref)data.tiny { limits memory=\"1Gi\" }`.",
             example: "data \"tiny\" {\n    limits cpu=\"100m\" memory=\"128Mi\"\n    requests cpu=\"50m\" memory=\"64Mi\"\n}",
+            open: false,
             annotations: &[],
             fields: &[
                 FieldDecl {

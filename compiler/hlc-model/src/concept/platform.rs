@@ -47,6 +47,7 @@ impl Node for Addon {
                   CD.\n\nMoving a block from one to the other hands it over.",
             example: "addon \"argocd\" namespace=\"argocd\" {\n    delivery \"workloads\" { sync prune=#true self-heal=#true \
                       server-side=#true }\n}",
+            open: false,
             annotations: &[],
             fields: Workload::decl().fields,
             attributes: &[],

@@ -40,7 +40,7 @@ impl<'a> Fields<'a> {
             Source::Node(node) => node.args().collect(),
             Source::Value(entry) => vec![entry],
         };
-        let before = cx.diagnostics.len();
+        let before = (cx.diagnostics.len(), cx.left_out);
         // A view is the same node again.
         cx.depth += usize::from(view != Some(View::Group));
         let closed = cx.depth > MAX_DEPTH;
@@ -51,7 +51,7 @@ impl<'a> Fields<'a> {
             // What a group must not hold is reported by the group.
             shape::check(decl, source, &arguments, cx);
         }
-        let misshapen = cx.diagnostics.len() > before;
+        let misshapen = (cx.diagnostics.len(), cx.left_out) != before;
         let (missing, outer) = (Vec::new(), None);
         Self { decl, source, arguments, next_argument: 0, misshapen, missing, view, closed, outer }
     }

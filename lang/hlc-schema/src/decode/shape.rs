@@ -13,10 +13,11 @@ pub(super) fn check<'a>(decl: &'static NodeDecl, source: Source<'a>, arguments: 
     check_arguments(decl, source, arguments, cx);
     let Source::Node(node) = source else { return };
     check_annotation(decl, node, cx);
-    for entry in node.props() {
+    let is_others = |name: &str| decl.open && field_of(decl, name).is_none();
+    for entry in node.props().filter(|entry| !entry.key().is_some_and(|key| is_others(&key.text))) {
         check_property(decl, entry, cx);
     }
-    for child in node.children() {
+    for child in node.children().filter(|child| !is_others(&child.name())) {
         check_child(decl, child, cx);
     }
 }
@@ -98,7 +99,9 @@ fn check_property<'a>(decl: &'static NodeDecl, entry: syntax::Entry<'a>, cx: &mu
 fn check_child<'a>(decl: &'static NodeDecl, child: syntax::Node<'a>, cx: &mut Cx<'a>) {
     let name = child.name();
     let Some(field) = field_of(decl, &name) else {
-        if !(decl.holds_entries() || decl.holds_objects() && is_object_name(&name)) {
+        if cx.unexpanded.contains(&child.name_span()) {
+            cx.left_out += 1;
+        } else if !(decl.holds_entries() || decl.holds_objects() && is_object_name(&name)) {
             cx.report(unknown_child(decl, child, cx));
         }
         return;

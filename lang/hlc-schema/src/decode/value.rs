@@ -1,6 +1,6 @@
 //! Literal values.
 
-use hlc_diag::Diagnostic;
+use hlc_diag::{Diagnostic, Span};
 use hlc_syntax as syntax;
 
 use super::{Cx, NUMBER};
@@ -8,26 +8,29 @@ use crate::DataValue;
 
 /// The literal that an entry holds, its annotation aside. Reports numbers that cannot be carried over.
 pub fn literal(entry: syntax::Entry<'_>, cx: &mut Cx<'_>) -> Option<DataValue> {
-    match entry.value() {
-        syntax::Value::String(text) => Some(DataValue::String(text.into_owned())),
-        syntax::Value::Bool(truth) => Some(DataValue::Bool(truth)),
-        syntax::Value::Null => Some(DataValue::Null),
-        syntax::Value::Number(number) => match convert(&number) {
-            Ok(value) => Some(value),
-            Err(fault) => {
-                let span = entry.value_span();
-                let mut diagnostic = Diagnostic::new(&NUMBER, span, fault.message);
-                for (title, text) in fault.instead {
-                    diagnostic = diagnostic.help(format!("write `{text}` {title}")).suggest(
-                        format!("write `{text}` {title}"),
-                        span,
-                        text,
-                    );
-                }
-                cx.report(diagnostic);
-                None
+    literal_value(entry.value(), entry.value_span()).map_err(|found| cx.report(*found)).ok()
+}
+
+/// The literal that a value at a place is.
+///
+/// # Errors
+/// The finding about a number that cannot be carried over.
+pub fn literal_value(value: syntax::Value<'_>, span: Span) -> Result<DataValue, Box<Diagnostic>> {
+    match value {
+        syntax::Value::String(text) => Ok(DataValue::String(text.into_owned())),
+        syntax::Value::Bool(truth) => Ok(DataValue::Bool(truth)),
+        syntax::Value::Null => Ok(DataValue::Null),
+        syntax::Value::Number(number) => convert(&number).map_err(|fault| {
+            let mut diagnostic = Diagnostic::new(&NUMBER, span, fault.message);
+            for (title, text) in fault.instead {
+                diagnostic = diagnostic.help(format!("write `{text}` {title}")).suggest(
+                    format!("write `{text}` {title}"),
+                    span,
+                    text,
+                );
             }
-        },
+            Box::new(diagnostic)
+        }),
     }
 }
 

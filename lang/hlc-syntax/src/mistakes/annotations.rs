@@ -63,7 +63,8 @@ pub(crate) fn target(doc: &Document, open: u32, at: u32) -> Diagnostic {
 
 /// An annotation in front of `key=value`.
 pub(crate) fn before_key(doc: &Document, open: u32, key: u32) -> Diagnostic {
-    let annotation = doc.text_of(OWN).annotation(open, key).map_or_else(|| doc.token_span(open), |annotation| annotation.outer);
+    let annotation =
+        doc.text_of(OWN).annotation(open, key).map_or_else(|| doc.token_span(open), |annotation| annotation.outer);
     let text = doc.slice(annotation);
     let key_text = doc.token_text(key);
     let equals = (key..doc.tokens.len()).find(|&i| doc.tokens.kind(i) == TokenKind::Equals).unwrap_or(key);
