@@ -1,7 +1,7 @@
 //! One mistake, one report, on its line: every token of real files is deleted, doubled, and swapped with its neighbour.
 //!
-//! The files are read from `../shared/language/draft` beside the workspace. Without them the test reports itself as
-//! ignored; with `CI=true` it fails instead.
+//! The files are the homelab of this repository, and a larger one from `../shared/language/draft` beside the workspace.
+//! Without that the test of it reports itself as ignored; with `CI=true` it fails instead.
 
 #![expect(clippy::unwrap_used, clippy::string_slice, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -14,27 +14,28 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/language/draft");
-    let mut files = Vec::new();
-    collect(&folder, &mut files);
-    files.sort();
-    let trials = if files.is_empty() {
-        let required = std::env::var("CI").is_ok_and(|ci| ci == "true");
-        let missing = move || Err(Failed::from(format!("no files in {}", folder.display())));
-        vec![Trial::test("mutations", missing).with_ignored_flag(!required)]
-    } else {
-        files.into_iter().map(|file| trial(&folder, file)).collect()
-    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut trials = Vec::new();
+    for name in ["homelab.kdl", "core", "workloads", "../shared/language/draft"] {
+        let mut files = Vec::new();
+        collect(&root.join(name), &mut files);
+        files.sort();
+        if files.is_empty() {
+            let required = !name.starts_with("..") || std::env::var("CI").is_ok_and(|ci| ci == "true");
+            let missing = move || Err(Failed::from(format!("no files in {name}")));
+            trials.push(Trial::test(name, missing).with_ignored_flag(!required));
+        }
+        trials.extend(files.into_iter().map(|file| trial(&root, file)));
+    }
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "kdl") {
-            files.push(path);
-        }
+fn collect(path: &Path, files: &mut Vec<PathBuf>) {
+    if path.extension().is_some_and(|extension| extension == "kdl") {
+        files.push(path.to_owned());
+    }
+    for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
+        collect(&entry.path(), files);
     }
 }
 

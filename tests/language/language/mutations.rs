@@ -1,67 +1,128 @@
 //! One mistake gives one report, where it was made.
 //!
-//! Each significant token of the sample homelab is deleted, and doubled, in turn.
+//! Each significant token of the sample homelab is deleted, doubled, and swapped with the next one, in turn. That is all of
+//! them while the sample is small and every n-th of a larger one, so that there are never more than about [`BUDGET`]; each
+//! kind of mutation begins with another token then. A workload is compiled without the other workloads where that
+//! gives no findings.
 
-use hlc_model::Inputs;
-use hlc_syntax::TokenKind;
+use std::ops::Range;
+
+use hlc_model::{Inputs, MemoryInputs};
+use hlc_syntax::{Token, TokenKind};
 use hlc_tests_language::sample;
 use libtest_mimic::Trial;
 
 use crate::Outcome;
 
+/// How many tokens of the sample get each kind of mutation.
+const BUDGET: usize = 4000;
+
 pub(crate) fn trials() -> Vec<Trial> {
-    let files: Vec<String> = sample().paths().filter(|path| path.ends_with(".kdl")).map(str::to_owned).collect();
-    files.into_iter().map(|path| Trial::test(format!("mutations::{path}"), move || mutate(&path))).collect()
+    let sample = sample();
+    let files: Vec<String> = sample.paths().filter(|path| path.ends_with(".kdl")).map(str::to_owned).collect();
+    let count: usize = files.iter().map(|path| tokens(&sample.read(path).unwrap()).len()).sum();
+    let stride = count.div_ceil(BUDGET).max(1);
+    files.into_iter().map(|path| Trial::test(format!("mutations::{path}"), move || mutate(&path, stride))).collect()
 }
 
-fn mutate(path: &str) -> Outcome {
-    let original = sample();
-    let text = original.read(path).unwrap();
-    let mut sources = hlc_diag::Sources::default();
-    let file = sources.add(path, text.clone());
-    let document = hlc_syntax::parse(file, text.clone()).document;
-    let mut faults = Vec::new();
-    for token in document.tokens() {
-        let plain =
-            matches!(token.kind, TokenKind::Whitespace | TokenKind::Newline | TokenKind::LineComment | TokenKind::Eof);
-        if plain {
-            continue;
-        }
-        let (before, after) = (&text[..token.span.start as usize], &text[token.span.end as usize..]);
-        let word = &text[token.span.range()];
-        for (what, mutated) in
-            [("without", format!("{before}{after}")), ("twice", format!("{before}{word} {word}{after}"))]
-        {
-            let mut project = original.clone();
-            project.insert(path, mutated);
-            let compilation = hlc_model::compile(&project, "homelab.kdl");
-            let line = sources.get(file).unwrap().line_col(token.span.start).line + 1;
-            let found = &compilation.diagnostics;
-            let Some(first) = found.first() else { continue };
-            let labels = first.labels.iter().map(|label| label.span);
-            let there = std::iter::once(first.primary.span)
-                .chain(labels)
-                .any(|span| compilation.sources.locate(span).starts_with(&format!("{path}:{line}:")));
-            // A block that is not closed is reported where it opens.
-            let unclosed = word == "}" && what == "without" && first.code.name == "unclosed-block";
-            // What an `include` does not bring in is missing everywhere.
-            let include = sources.get(file).unwrap().line(line - 1).trim_start().starts_with("include ");
-            if !include && (!(there || unclosed) || found.len() > 2) {
-                let list: Vec<String> = found
-                    .iter()
-                    .take(4)
-                    .map(|found| {
-                        format!(
-                            "    {} {} {}",
-                            compilation.sources.locate(found.primary.span),
-                            found.code.id,
-                            found.message
-                        )
-                    })
-                    .collect();
-                faults.push(format!("{path}:{line} {what} `{word}`: {} reports\n{}", found.len(), list.join("\n")));
-            }
-        }
+fn tokens(text: &str) -> Vec<Token> {
+    let document = hlc_syntax::parse(hlc_diag::FileId::new(0), text.into()).document;
+    document.tokens().filter(|token| !token.kind.is_trivia() || token.kind == TokenKind::BlockComment).collect()
+}
+
+/// The smallest part of the sample around a file that compiles without findings.
+fn around(path: &str) -> MemoryInputs {
+    let whole = sample();
+    let mut part = MemoryInputs::default();
+    for other in whole.paths().filter(|other| !other.starts_with("workloads/") || *other == path) {
+        part.insert(other, whole.read(other).unwrap());
     }
+    let alone = path.starts_with("workloads/") && hlc_model::compile(&part, "homelab.kdl").diagnostics.is_empty();
+    if alone { part } else { whole }
+}
+
+/// A changed text.
+struct Mutation {
+    what: String,
+    text: String,
+    /// Where what was changed begins.
+    places: Vec<usize>,
+    /// A name that a block may have got.
+    name: Option<String>,
+}
+
+fn mutate(path: &str, stride: usize) -> Outcome {
+    let project = around(path);
+    let text = project.read(path).unwrap();
+    let tokens = tokens(&text);
+    let ranges: Vec<Range<usize>> = tokens.iter().map(|token| token.span.range()).collect();
+    let chosen = |kind: usize| (kind % stride..ranges.len()).step_by(stride);
+    let deleted = chosen(0).map(|index| delete(&text, &ranges[index]));
+    let doubled = chosen(1).map(|index| double(&text, &ranges[index]));
+    let swapped = chosen(2).filter_map(|index| Some(swap(&text, &ranges[index], ranges.get(index + 1)?)));
+    let faults: Vec<String> =
+        deleted.chain(doubled).chain(swapped).filter_map(|mutation| fault(&project, path, mutation)).collect();
     if faults.is_empty() { Ok(()) } else { Err(format!("{} faults\n{}", faults.len(), faults.join("\n")).into()) }
+}
+
+fn delete(text: &str, at: &Range<usize>) -> Mutation {
+    let (before, word, after) = (&text[..at.start], &text[at.clone()], &text[at.end..]);
+    Mutation { what: format!("without `{word}`"), text: format!("{before}{after}"), places: vec![at.start], name: None }
+}
+
+fn double(text: &str, at: &Range<usize>) -> Mutation {
+    let (before, word, after) = (&text[..at.start], &text[at.clone()], &text[at.end..]);
+    Mutation {
+        what: format!("twice `{word}`"),
+        text: format!("{before}{word} {word}{after}"),
+        places: vec![at.start],
+        name: None,
+    }
+}
+
+fn swap(text: &str, at: &Range<usize>, next: &Range<usize>) -> Mutation {
+    let (before, between, after) = (&text[..at.start], &text[at.end..next.start], &text[next.end..]);
+    let (word, other) = (&text[at.clone()], &text[next.clone()]);
+    Mutation {
+        what: format!("`{word}` and `{other}` swapped"),
+        text: format!("{before}{other}{between}{word}{after}"),
+        places: vec![at.start, at.start + other.len() + between.len()],
+        name: Some(word.trim_matches('"').to_owned()),
+    }
+}
+
+/// What is wrong with the reports of a changed text.
+fn fault(project: &MemoryInputs, path: &str, mutation: Mutation) -> Option<String> {
+    let Mutation { what, text, places, name } = mutation;
+    let line = |place: usize| text[..place].matches('\n').count();
+    let lines: Vec<usize> = places.into_iter().map(line).collect();
+    // What an `include` does not bring in is missing everywhere.
+    if text.lines().nth(lines[0]).is_some_and(|line| line.trim_start().starts_with("include ")) {
+        return None;
+    }
+    let mut project = project.clone();
+    project.insert(path, text);
+    let compilation = hlc_model::compile(&project, "homelab.kdl");
+    let found = &compilation.diagnostics;
+    let first = found.first()?;
+    let labels = first.labels.iter().map(|label| label.span);
+    let there = std::iter::once(first.primary.span).chain(labels).any(|span| {
+        let place = compilation.sources.locate(span);
+        lines.iter().any(|line| place.starts_with(&format!("{path}:{}:", line + 1)))
+    });
+    // A block that is not closed is reported where it opens.
+    let unclosed = what.contains('}') && first.code.name == "unclosed-block";
+    // A block that became another one is reported, by its name, where it holds what it cannot.
+    let renamed = name.is_some_and(|name| first.message.starts_with(&format!("`{name}` cannot hold ")));
+    if (there || unclosed || renamed) && found.len() <= 2 {
+        return None;
+    }
+    let list: Vec<String> = found
+        .iter()
+        .take(4)
+        .map(|found| {
+            format!("    {} {} {}", compilation.sources.locate(found.primary.span), found.code.id, found.message)
+        })
+        .collect();
+    Some(format!("{path}:{} {what}: {} reports\n{}", lines[0] + 1, found.len(), list.join("\n")))
 }

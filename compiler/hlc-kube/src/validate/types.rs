@@ -123,7 +123,11 @@ pub(super) fn not_int_or_text(walk: &Walk<'_>, data: &Data) -> Diagnostic {
 pub(super) fn not_a_list(walk: &Walk<'_>, item: &Type, data: &Data) -> Diagnostic {
     let name = walk.field_name();
     let wanted = if matches!(item, Type::Object(_) | Type::Map { .. }) { "a list of maps" } else { "a list" };
-    let finding = wrong(walk, data, wanted);
+    let mut finding = wrong(walk, data, wanted);
+    let keys = data.as_map().into_iter().flat_map(hlc_schema::Map::iter).map(|(key, entry)| (entry.key_span, key));
+    if let Some((span, key)) = keys.min() {
+        finding = finding.label(span, format!("`{key}` without a dash makes it a map"));
+    }
     match show::scalar(data) {
         Some(value) => finding.help(format!("a list has a dash, also with one item: `{name} {{ - {value} }}`")),
         None => finding.help(format!("put a dash before each item: `{name} {{ - {} }}`", item_example(item))),

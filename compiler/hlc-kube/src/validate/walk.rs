@@ -152,6 +152,7 @@ impl<'a> Walk<'a> {
             return self.wrong(data, |walk, data| types::not_a_map(walk, definition, data));
         };
         self.above.push((definition, self.path.len()));
+        let mut all_known = true;
         for (key, entry) in map.iter() {
             match definition.field(key) {
                 Some(field) => {
@@ -162,10 +163,14 @@ impl<'a> Walk<'a> {
                 None => {
                     let finding = field::unknown(self, definition, map, key, entry);
                     self.report(finding);
+                    all_known = false;
                 }
             }
         }
-        self.required(definition, map, data.span);
+        // What seems to be missing may be what has the unknown name.
+        if all_known {
+            self.required(definition, map, data.span);
+        }
         self.above.pop();
     }
 
