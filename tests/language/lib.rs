@@ -9,6 +9,8 @@
 )]
 
 use std::collections::BTreeSet;
+pub mod fuzz;
+
 use std::path::{Path, PathBuf};
 
 use hlc_model::{Compilation, MemoryInputs};

@@ -16,6 +16,7 @@ mod cases;
 mod codes;
 mod documentation;
 mod draft;
+mod fuzz;
 mod golden;
 mod limits;
 mod mutations;
@@ -54,6 +55,7 @@ fn main() {
         golden::trials(),
         mutations::trials(),
         limits::trials(),
+        fuzz::trials(),
         draft::trials(),
     ]
     .into_iter()
