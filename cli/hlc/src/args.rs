@@ -167,7 +167,7 @@ pub(crate) struct Workloads {
     #[arg(value_name = "NAME")]
     pub(crate) names: Vec<String>,
 
-    /// The output folder [default: app beside homelab.kdl]
+    /// The output folder [default: app beside homelab.kdl, app-staging beside staging.kdl]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 

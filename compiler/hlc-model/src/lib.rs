@@ -5,6 +5,7 @@
 //! ```text
 //! load      root file, includes            -> syntax trees
 //! expand    components in place of their uses  -> the same, written out
+//! environment   what the root file overrides   -> the same, changed
 //! collect   declarations (concept/, workload/) -> typed nodes: the Model
 //! names     each name once, each use known
 //! lower     references resolved (resolve)  -> Kubernetes objects: the Plan
@@ -23,6 +24,7 @@ pub mod check;
 mod collect;
 pub mod concept;
 pub mod docs;
+mod environment;
 mod expand;
 mod faults;
 mod inputs;
@@ -71,9 +73,11 @@ impl Compilation {
 #[must_use]
 pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     let mut loaded = load::load(inputs, root);
-    let expanded = expand::expand(&mut loaded);
+    let mut expanded = expand::expand(&mut loaded);
+    let removed = environment::apply(&loaded, &mut expanded);
     let collected = collect::collect(&loaded, &expanded);
     let mut model = collected.model;
+    model.removed = removed;
     for used in &mut model.secret_uses {
         used.key.span = loaded.sources.origin(used.key.span);
     }
@@ -82,7 +86,7 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     let named = model.homelab.as_ref().and_then(|homelab| homelab.secrets.as_ref());
     model.secrets = named.map(|node| secrets::read(node, inputs, &mut loaded.sources));
     let mut diagnostics = collected.diagnostics;
-    diagnostics.extend(names::check(&collected.names, &model.faults));
+    diagnostics.extend(names::check(&collected.names, &model));
     let resolver = Resolver::new(&model, inputs, std::mem::take(&mut loaded.sources));
     let (plan, scopes) = lower::plan(&resolver);
     let held_back = check::run(&model, &resolver, (&plan, &scopes), &mut diagnostics);
@@ -106,6 +110,7 @@ pub fn codes() -> Vec<&'static Code> {
     codes.push(&report::TOO_MANY);
     codes.extend(load::CODES);
     codes.extend(expand::CODES);
+    codes.extend(environment::CODES);
     codes.extend(collect::CODES);
     codes.extend(names::CODES);
     codes.extend(resolve::CODES);
