@@ -59,13 +59,14 @@ pub struct Compilation {
     pub model: Model,
     /// True when checks were left out, since what they would find may only follow from the errors that stand.
     pub held_back: bool,
+    /// How many of the files are KDL: they come first.
+    kdl_files: usize,
 }
 
 impl Compilation {
-    /// The files that are KDL. The others are the SOPS file, without its values, and its rules.
+    /// The files that are KDL. The others are those that the homelab names: the SOPS file without its values, Compose files.
     pub fn kdl(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        let others = self.model.secrets.as_ref().map(|secrets| &secrets.sources);
-        self.sources.iter().filter(move |(id, _)| others.is_none_or(|others| !others.contains(id)))
+        self.sources.iter().take(self.kdl_files)
     }
 }
 
@@ -73,6 +74,7 @@ impl Compilation {
 #[must_use]
 pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     let mut loaded = load::load(inputs, root);
+    let kdl_files = loaded.sources.iter().count();
     let mut expanded = expand::expand(&mut loaded);
     let removed = environment::apply(&loaded, &mut expanded);
     let collected = collect::collect(&loaded, &expanded);
@@ -98,7 +100,7 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     diagnostics.extend(loaded.diagnostics.into_iter().map(|found| Found::new(found, &sources)));
     let broken = diagnostics.iter().any(|found| found.diagnostic.is_error());
     let diagnostics = report::in_order(diagnostics, &sources);
-    Compilation { sources, diagnostics, plan: (!broken).then_some(plan), model, held_back }
+    Compilation { sources, diagnostics, plan: (!broken).then_some(plan), model, held_back, kdl_files }
 }
 
 /// Every kind of finding the compiler can report, ordered by id.

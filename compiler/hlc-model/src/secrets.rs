@@ -1,6 +1,6 @@
 //! The SOPS file, read without a key: what it holds and who can read it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use hlc_diag::{FileId, Sources, Span};
 use hlc_sops::{Config, KeyState, SopsError, SopsFile, config, redact};
@@ -17,8 +17,6 @@ pub struct Secrets {
     pub file: Result<SopsFile, SecretsFault>,
     /// The rules of `.sops.yaml` beside the root file; `None` when there is no such file.
     pub config: Option<Result<Config, SopsError>>,
-    /// The files among the sources that are not KDL. Of the SOPS file the sources have keys and recipients only.
-    pub(crate) sources: BTreeSet<FileId>,
 }
 
 /// Why the file is not known.
@@ -34,32 +32,24 @@ pub enum SecretsFault {
 
 /// Reads the file that a node names, and the rules beside it.
 pub(crate) fn read(node: &SecretsFile, inputs: &dyn Inputs, sources: &mut Sources) -> Secrets {
-    let mut added = BTreeSet::new();
-    let file = read_file(&node.path.value, inputs, sources, &mut added);
+    let file = read_file(&node.path.value, inputs, sources);
     // A `.sops.yaml` that cannot be read is none to sops either, and a file without rules is no fault.
-    let config = inputs.read(config::NAME).ok().map(|text| {
-        let id = sources.add(config::NAME, text.clone());
-        added.insert(id);
-        Config::read(id, &text)
-    });
-    Secrets { file, config, sources: added }
+    let config =
+        inputs.read(config::NAME).ok().map(|text| Config::read(sources.add(config::NAME, text.clone()), &text));
+    Secrets { file, config }
 }
 
-fn read_file(
-    path: &str,
-    inputs: &dyn Inputs,
-    sources: &mut Sources,
-    added: &mut BTreeSet<FileId>,
-) -> Result<SopsFile, SecretsFault> {
+/// The file, which the sources get without its values.
+fn read_file(path: &str, inputs: &dyn Inputs, sources: &mut Sources) -> Result<SopsFile, SecretsFault> {
     if let Some(fault) = path_fault(path) {
         return Err(SecretsFault::Path(fault));
     }
     let text = inputs.read(path).map_err(SecretsFault::Unreadable)?;
-    // The id that the file will have among the sources, which get it without its values.
+    // The id that the file will have among the sources.
     let id = FileId::new(u32::try_from(sources.iter().count()).unwrap_or(u32::MAX));
     let file = SopsFile::read(id, &text);
     let shown = file.as_ref().map_or_else(|_| redact(&text, &[]), |file| file.redacted(&text));
-    added.insert(sources.add(path, shown));
+    sources.add(path, shown);
     file.map_err(SecretsFault::Malformed)
 }
 
