@@ -7,4 +7,3 @@ pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod lsp;
 mod plan_json;
-pub(crate) mod secrets;

@@ -4,9 +4,8 @@
 //! [`CHECKS`]; its [`Code`] carries the documentation and the examples that the tests compile.
 
 use hlc_diag::{Code, Diagnostic};
-use hlc_plan::Plan;
-use hlc_schema::ScopeId;
 
+use crate::lower::Lowered;
 use crate::model::Model;
 use crate::resolve::Resolver;
 
@@ -82,10 +81,10 @@ pub const CHECKS: &[Check] = &[
 pub(crate) fn run<'m>(
     model: &'m Model,
     resolver: &'m Resolver<'m>,
-    plan: (&'m Plan, &'m [ScopeId]),
+    lowered: &'m Lowered,
     found: &mut Vec<Diagnostic>,
 ) -> bool {
-    let facts = Facts::gather(model, resolver, plan, found);
+    let facts = Facts::gather(model, resolver, lowered, found);
     for check in CHECKS {
         (check.run)(&facts, found);
     }

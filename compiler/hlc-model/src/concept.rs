@@ -6,7 +6,6 @@ mod data_block;
 mod delivery;
 mod dns;
 mod edge;
-mod environment;
 mod gateway;
 mod homelab;
 mod network;
@@ -25,7 +24,6 @@ pub use edge::{
     ForwardAuthPath, Hetzner, PortRange, PublicAddress, Run, RunOn, Server, Ssh, SshKey, Traefik,
 };
 pub(crate) use edge::{EdgeRouteIn, compose};
-pub use environment::{Override, Without};
 pub(crate) use gateway::GatewayIn;
 pub use gateway::{Gateway, Listener, ListenerProtocol};
 pub use homelab::{Homelab, Repository};
@@ -37,8 +35,8 @@ pub use secrets_file::{OptionalSecret, SecretsFile};
 use hlc_schema::{DeclOrder, Node, NodeDecl};
 
 use crate::workload::{
-    BootstrapKey, BootstrapSecret, Chart, Endpoint, Namespace, PodSecurity, Public, Release, Route, Secret,
-    SecretMapping, Workload,
+    BootstrapKey, BootstrapSecret, Chart, ChartRepository, Endpoint, Namespace, Patch, PodSecurity, Public, Release,
+    Remove, Route, Secret, SecretMapping, Workload,
 };
 
 /// Every typed node of the language, ordered by where it stands.
@@ -47,8 +45,6 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
     Repository::decl,
     Network::decl,
     Category::decl,
-    Override::decl,
-    Without::decl,
     DataBlock::decl,
     SecretsFile::decl,
     OptionalSecret::decl,
@@ -87,8 +83,11 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
     Workload::decl,
     Namespace::decl,
     PodSecurity::decl,
+    ChartRepository::decl,
     Chart::decl,
     Release::decl,
+    Patch::decl,
+    Remove::decl,
     Secret::decl,
     SecretMapping::decl,
     BootstrapSecret::decl,

@@ -5,7 +5,6 @@
 //! ```text
 //! load      root file, includes            -> syntax trees
 //! expand    components in place of their uses  -> the same, written out
-//! environment   what the root file overrides   -> the same, changed
 //! collect   declarations (concept/, workload/) -> typed nodes: the Model
 //! names     each name once, each use known
 //! lower     references resolved (resolve)  -> Kubernetes objects: the Plan
@@ -24,7 +23,6 @@ pub mod check;
 mod collect;
 pub mod concept;
 pub mod docs;
-mod environment;
 mod expand;
 mod faults;
 mod inputs;
@@ -59,14 +57,13 @@ pub struct Compilation {
     pub model: Model,
     /// True when checks were left out, since what they would find may only follow from the errors that stand.
     pub held_back: bool,
-    /// How many of the files are KDL: they come first.
-    kdl_files: usize,
 }
 
 impl Compilation {
-    /// The files that are KDL. The others are those that the homelab names: the SOPS file without its values, Compose files.
+    /// The files that are KDL. The others are the SOPS file, without its values, and its rules.
     pub fn kdl(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.sources.iter().take(self.kdl_files)
+        let others = self.model.secrets.as_ref().map(|secrets| &secrets.sources);
+        self.sources.iter().filter(move |(id, _)| others.is_none_or(|others| !others.contains(id)))
     }
 }
 
@@ -74,12 +71,9 @@ impl Compilation {
 #[must_use]
 pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     let mut loaded = load::load(inputs, root);
-    let kdl_files = loaded.sources.iter().count();
-    let mut expanded = expand::expand(&mut loaded);
-    let removed = environment::apply(&loaded, &mut expanded);
+    let expanded = expand::expand(&mut loaded);
     let collected = collect::collect(&loaded, &expanded);
     let mut model = collected.model;
-    model.removed = removed;
     for used in &mut model.secret_uses {
         used.key.span = loaded.sources.origin(used.key.span);
     }
@@ -88,10 +82,10 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     let named = model.homelab.as_ref().and_then(|homelab| homelab.secrets.as_ref());
     model.secrets = named.map(|node| secrets::read(node, inputs, &mut loaded.sources));
     let mut diagnostics = collected.diagnostics;
-    diagnostics.extend(names::check(&collected.names, &model));
+    diagnostics.extend(names::check(&collected.names, &model.faults));
     let resolver = Resolver::new(&model, inputs, std::mem::take(&mut loaded.sources));
-    let (plan, scopes) = lower::plan(&resolver);
-    let held_back = check::run(&model, &resolver, (&plan, &scopes), &mut diagnostics);
+    let lowered = lower::plan(&resolver);
+    let held_back = check::run(&model, &resolver, &lowered, &mut diagnostics);
     let (found, sources) = resolver.into_found();
     diagnostics.extend(found);
     diagnostics.extend(expanded.diagnostics);
@@ -100,7 +94,7 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     diagnostics.extend(loaded.diagnostics.into_iter().map(|found| Found::new(found, &sources)));
     let broken = diagnostics.iter().any(|found| found.diagnostic.is_error());
     let diagnostics = report::in_order(diagnostics, &sources);
-    Compilation { sources, diagnostics, plan: (!broken).then_some(plan), model, held_back, kdl_files }
+    Compilation { sources, diagnostics, plan: (!broken).then_some(lowered.plan), model, held_back }
 }
 
 /// Every kind of finding the compiler can report, ordered by id.
@@ -112,7 +106,6 @@ pub fn codes() -> Vec<&'static Code> {
     codes.push(&report::TOO_MANY);
     codes.extend(load::CODES);
     codes.extend(expand::CODES);
-    codes.extend(environment::CODES);
     codes.extend(collect::CODES);
     codes.extend(names::CODES);
     codes.extend(resolve::CODES);

@@ -2,7 +2,7 @@
 
 use hlc_diag::Span;
 use hlc_plan::{Address, Plan, PlannedObject, PlannedWorkload};
-use hlc_schema::{Data, DataValue, Map, ScopeId};
+use hlc_schema::{Data, DataValue, FreeBlock, Map, ScopeId};
 
 use crate::resolve::Resolver;
 use crate::workload::{Workload, lower_objects, workload_namespace};
@@ -17,19 +17,30 @@ pub(crate) struct Lower<'m> {
     pub(crate) scope: ScopeId,
 }
 
-/// The plan of the whole homelab, ordered by names, and the scope of each workload in it.
-pub(crate) fn plan(resolver: &Resolver<'_>) -> (Plan, Vec<ScopeId>) {
+/// What became of the model.
+pub(crate) struct Lowered {
+    /// What should exist.
+    pub(crate) plan: Plan,
+    /// The scope of each workload in the plan.
+    pub(crate) scopes: Vec<ScopeId>,
+    /// Workloads that are switched off: made only to be checked.
+    pub(crate) idle: Vec<(ScopeId, PlannedWorkload)>,
+}
+
+/// Lowers the whole homelab; workloads are ordered by name.
+pub(crate) fn plan(resolver: &Resolver<'_>) -> Lowered {
     let faults = &resolver.model.faults;
-    let made = |(scope, workload): &(ScopeId, &Workload)| !workload.existing && !faults.spoiled.contains(scope);
-    let mut planned: Vec<(ScopeId, PlannedWorkload)> = resolver
-        .model
-        .workloads()
-        .filter(made)
-        .map(|(scope, workload)| (scope, Lower { resolver, workload, scope }.workload()))
-        .collect();
-    planned.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
-    let (scopes, workloads) = planned.into_iter().unzip();
-    (Plan { workloads, stacks: crate::stack::lower(resolver) }, scopes)
+    let lowered = |wanted: fn(&Workload) -> bool| {
+        let workloads = resolver.model.workloads();
+        let made = workloads.filter(|(scope, workload)| wanted(workload) && !faults.spoiled.contains(scope));
+        let mut made: Vec<(ScopeId, PlannedWorkload)> =
+            made.map(|(scope, workload)| (scope, Lower { resolver, workload, scope }.workload())).collect();
+        made.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
+        made
+    };
+    let (scopes, workloads) = lowered(Workload::is_made).into_iter().unzip();
+    let idle = lowered(|workload| !workload.existing && !workload.is_made());
+    Lowered { plan: Plan { workloads, stacks: crate::stack::lower(resolver) }, scopes, idle }
 }
 
 impl<'m> Lower<'m> {
@@ -103,6 +114,16 @@ impl ObjectBuilder<'_, '_> {
     /// Sets a field beside `metadata`.
     pub(crate) fn field(&mut self, key: &str, value: Data) {
         self.fields.insert(key, self.origin, value);
+    }
+
+    /// The object with the fields that hlc has no word for; `None` after reporting.
+    pub(crate) fn finish_with(self, extra: Option<&FreeBlock>) -> Option<PlannedObject> {
+        let lower = self.lower;
+        let mut object = self.finish();
+        if let Some(extra) = extra {
+            crate::workload::merge_extra(&mut object, extra, lower)?;
+        }
+        Some(object)
     }
 
     /// The object.

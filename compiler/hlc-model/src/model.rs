@@ -1,11 +1,9 @@
 //! The homelab as the compiler knows it: typed nodes of all files together.
 
-use hlc_diag::Diagnostic;
 use hlc_schema::{ScopeId, SecretUse};
 
 use crate::concept::{Addon, Cloudflare, DataBlock, Delivery, Gateway, Hetzner, Homelab, SecretStore};
 use crate::concept::{DataIn, EdgeRouteIn, GatewayIn};
-use crate::environment::Removed;
 use crate::faults::Faults;
 use crate::resolve::Index;
 use crate::secrets::Secrets;
@@ -31,8 +29,6 @@ pub struct Model {
     pub(crate) workloads: Vec<(ScopeId, Workload)>,
     /// What could not be read.
     pub(crate) faults: Faults,
-    /// What this environment leaves out.
-    pub(crate) removed: Vec<Removed>,
 }
 
 impl Model {
@@ -70,14 +66,6 @@ impl Model {
         self.data.iter().chain(self.homelab.iter().flat_map(|homelab| &homelab.data))
     }
 
-    /// Says of a name that nothing has where the environment leaves it out.
-    pub(crate) fn say_removed(&self, kind: &str, name: &str, found: Diagnostic) -> Diagnostic {
-        match self.removed.iter().find(|removed| removed.kind == kind && removed.name == name) {
-            Some(removed) => found.label(removed.at, "this environment leaves it out"),
-            None => found,
-        }
-    }
-
     /// True when everything in the workload could be read.
     pub(crate) fn is_whole(&self, scope: ScopeId) -> bool {
         !self.faults.tainted.contains(&scope)
@@ -104,6 +92,9 @@ impl Model {
         }
         for zone in self.cloudflare.iter().flat_map(|cloudflare| &cloudflare.zone) {
             index.add(&zone.name, global, zone);
+        }
+        for store in self.stores() {
+            index.add(&store.name, global, store);
         }
         for block in self.shared_data() {
             index.add(&block.name, global, DataIn { block, scope: global });

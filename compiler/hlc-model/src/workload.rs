@@ -3,6 +3,7 @@
 mod bootstrap_secret;
 mod chart;
 mod endpoint;
+mod extra;
 mod namespace;
 mod object;
 mod public;
@@ -10,9 +11,10 @@ mod route;
 mod secret;
 
 pub use bootstrap_secret::{BootstrapKey, BootstrapSecret};
-pub use chart::{Chart, Deliver, Release};
+pub use chart::{Chart, ChartRepository, Deliver, Patch, Release, Remove};
 pub use endpoint::Endpoint;
 pub(crate) use endpoint::EndpointIn;
+pub(crate) use extra::merge_extra;
 pub use namespace::{Namespace, PodSecurity, PodSecurityLevel};
 pub use public::{Auth, Public};
 pub use route::Route;
@@ -20,13 +22,13 @@ pub(crate) use route::{RouteIn, hosts};
 pub use secret::{Secret, SecretMapping};
 
 use hlc_diag::{Code, Span};
-use hlc_schema::{Def, Node, ObjectNode, Ref};
+use hlc_schema::{Def, Node, ObjectNode, Ref, Spanned};
 
 use crate::concept::{Category, DataBlock, Delivery, Gateway};
 
 /// Every finding of lowering workloads.
 pub(crate) fn codes() -> Vec<&'static Code> {
-    [chart::CODES, object::CODES, route::CODES, secret::CODES].concat()
+    [chart::CODES, extra::CODES, object::CODES, route::CODES, secret::CODES].concat()
 }
 
 pub(crate) use object::{lower as lower_objects, workload_namespace};
@@ -73,9 +75,15 @@ pub struct Workload {
     /// The category whose defaults it starts from.
     #[prop]
     pub category: Option<Ref<Category>>,
+    /// Whether it is built; `#false` switches it off, so that it is read and held against the schemas, and no more.
+    #[prop(default = "#true")]
+    pub enabled: Option<Spanned<bool>>,
     /// The namespace of its objects.
     #[block]
     pub namespace: Namespace,
+    /// Chart repositories, to be named by its charts.
+    #[block]
+    pub repository: Vec<ChartRepository>,
     /// Helm charts.
     #[block]
     pub chart: Vec<Chart>,
@@ -109,4 +117,12 @@ pub struct Workload {
     /// The node's name.
     #[head]
     pub head: Span,
+}
+
+impl Workload {
+    /// True when hlc builds it: nothing else makes it, and it is not switched off.
+    #[must_use]
+    pub fn is_made(&self) -> bool {
+        !self.existing && self.enabled.is_none_or(|enabled| enabled.value)
+    }
 }

@@ -16,8 +16,8 @@ mod cases;
 mod codes;
 mod documentation;
 mod draft;
-mod fuzz;
 mod golden;
+mod inventory;
 mod limits;
 mod mutations;
 mod nodes;
@@ -53,9 +53,9 @@ fn main() {
         cases::trials(),
         order::trials(),
         golden::trials(),
+        inventory::trials(),
         mutations::trials(),
         limits::trials(),
-        fuzz::trials(),
         draft::trials(),
     ]
     .into_iter()

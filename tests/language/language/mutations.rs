@@ -2,8 +2,8 @@
 //!
 //! Each significant token of the sample homelab is deleted, doubled, and swapped with the next one, in turn. That is all of
 //! them while the sample is small and every n-th of a larger one, so that there are never more than about [`BUDGET`]; each
-//! kind of mutation begins with another token then. A workload is compiled without the other workloads where that
-//! gives no findings.
+//! kind of mutation begins with another token then. A workload is compiled without the other workloads that it
+//! does without.
 
 use std::ops::Range;
 
@@ -32,13 +32,21 @@ fn tokens(text: &str) -> Vec<Token> {
 
 /// The smallest part of the sample around a file that compiles without findings.
 fn around(path: &str) -> MemoryInputs {
-    let whole = sample();
-    let mut part = MemoryInputs::default();
-    for other in whole.paths().filter(|other| !other.starts_with("workloads/") || *other == path) {
-        part.insert(other, whole.read(other).unwrap());
+    let mut part = sample();
+    if !path.starts_with("workloads/") {
+        return part;
     }
-    let alone = path.starts_with("workloads/") && hlc_model::compile(&part, "homelab.kdl").diagnostics.is_empty();
-    if alone { part } else { whole }
+    let others = part.paths().filter(|other| other.starts_with("workloads/") && *other != path);
+    for other in others.map(str::to_owned).collect::<Vec<_>>() {
+        let mut smaller = MemoryInputs::default();
+        for kept in part.paths().filter(|kept| *kept != other) {
+            smaller.insert(kept, part.read(kept).unwrap());
+        }
+        if hlc_model::compile(&smaller, "homelab.kdl").diagnostics.is_empty() {
+            part = smaller;
+        }
+    }
+    part
 }
 
 /// A changed text.
@@ -75,7 +83,7 @@ fn double(text: &str, at: &Range<usize>) -> Mutation {
     Mutation {
         what: format!("twice `{word}`"),
         text: format!("{before}{word} {word}{after}"),
-        places: vec![at.start],
+        places: vec![at.start, at.end + 1],
         name: None,
     }
 }
@@ -100,6 +108,9 @@ fn fault(project: &MemoryInputs, path: &str, mutation: Mutation) -> Option<Strin
     if text.lines().nth(lines[0]).is_some_and(|line| line.trim_start().starts_with("include ")) {
         return None;
     }
+    // A name that came to stand at the head of a line is a node of its own: two mistakes.
+    let head = lines.get(1).and_then(|line| text.lines().nth(*line));
+    let headed = head.is_some_and(|line| line.trim_start().starts_with('"'));
     let mut project = project.clone();
     project.insert(path, text);
     let compilation = hlc_model::compile(&project, "homelab.kdl");
@@ -113,10 +124,8 @@ fn fault(project: &MemoryInputs, path: &str, mutation: Mutation) -> Option<Strin
     // A block that is not closed is reported where it opens.
     let unclosed = what.contains('}') && first.code.name == "unclosed-block";
     // A block that became another one is reported, by its name, where it holds what it cannot.
-    // A text with another meaning that is right by itself: what it no longer names is reported where that stands.
-    let unused = first.code.name == "secret-unused" && !first.is_error();
     let renamed = name.is_some_and(|name| first.message.starts_with(&format!("`{name}` cannot hold ")));
-    if (there || unclosed || renamed || unused) && found.len() <= 2 {
+    if (there || unclosed || renamed) && (found.len() <= 2 || headed) {
         return None;
     }
     let list: Vec<String> = found

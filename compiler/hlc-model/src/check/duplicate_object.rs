@@ -37,17 +37,17 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         (group, Claim { kind, namespace, name: &object.name, span: object.origin })
     });
     // The Secret that a store's operator makes is no object of the plan, and has one owner all the same.
-    let made = facts.model.workloads().filter(|(_, workload)| !workload.existing);
+    let made = facts.model.workloads().filter(|(_, workload)| workload.is_made());
     let made = made.flat_map(|(_, workload)| workload.secret.iter().map(move |secret| (workload, secret)));
     let made = made.map(|(workload, secret)| {
         let namespace = Some(workload_namespace(workload));
         ("", Claim { kind: "Secret", namespace, name: &secret.name.name, span: secret.name.span })
     });
     // Two releases of one name in one namespace are one to Helm, whatever their charts.
-    let released = facts.model.workloads().filter(|(_, workload)| !workload.existing);
+    let released = facts.model.workloads().filter(|(_, workload)| workload.is_made());
     let released = released.flat_map(|(_, workload)| workload.chart.iter().map(move |chart| (workload, chart)));
     let released = released.flat_map(|(workload, chart)| {
-        let namespace = Some(workload_namespace(workload));
+        let namespace = Some(chart.release_namespace(workload));
         let claim = move |(name, span)| ("helm.sh", Claim { kind: "Helm release", namespace, name, span });
         chart.releases().into_iter().map(claim)
     });

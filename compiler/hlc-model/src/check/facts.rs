@@ -8,10 +8,11 @@ use hlc_plan::{Plan, PlannedObject, PlannedWorkload};
 use hlc_schema::{Data, ScopeId, SecretKey};
 
 use crate::concept::SecretsFile;
+use crate::lower::Lowered;
 use crate::model::Model;
 use crate::resolve::Resolver;
 use crate::secrets::Secrets;
-use crate::workload::{Secret, Workload, workload_namespace};
+use crate::workload::{BootstrapSecret, Secret, Workload, workload_namespace};
 
 /// What checks look at.
 pub struct Facts<'m> {
@@ -35,11 +36,18 @@ pub(crate) struct NamespaceFacts<'m> {
     by_name: BTreeMap<(&'m str, &'m str), &'m PlannedObject>,
     /// Secrets that come from a store.
     pub(crate) secrets: Vec<&'m Secret>,
+    /// Secrets that are put into the cluster before any store is.
+    pub(crate) bootstrap_secrets: Vec<&'m BootstrapSecret>,
     /// True when everything in it is written down here, so that what is not there is really missing.
     pub(crate) closed: bool,
 }
 
 impl<'m> NamespaceFacts<'m> {
+    fn take_secrets(&mut self, workload: &'m Workload) {
+        self.secrets.extend(&workload.secret);
+        self.bootstrap_secrets.extend(&workload.bootstrap_secret);
+    }
+
     /// The objects of a kind.
     pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'m PlannedObject> {
         self.objects.iter().copied().filter(move |object| object.kind == kind)
@@ -73,7 +81,7 @@ impl<'m> Facts<'m> {
     pub(super) fn gather(
         model: &'m Model,
         resolver: &'m Resolver<'m>,
-        (plan, scopes): (&'m Plan, &'m [ScopeId]),
+        lowered: &'m Lowered,
         found: &mut Vec<Diagnostic>,
     ) -> Self {
         let repeated = found
@@ -81,6 +89,7 @@ impl<'m> Facts<'m> {
             .filter(|found| found.code == &crate::names::DUPLICATE_NAME)
             .map(|found| found.primary.span)
             .collect();
+        let Lowered { plan, scopes, idle } = lowered;
         let edges = super::edge::gather(model, resolver, found);
         let planned = scopes.iter().copied().zip(&plan.workloads).collect();
         let mut facts = Self {
@@ -93,7 +102,8 @@ impl<'m> Facts<'m> {
             namespaces: BTreeMap::new(),
             repeated,
         };
-        for (scope, workload) in scopes.iter().zip(&plan.workloads) {
+        let idle = idle.iter().map(|(scope, workload)| (scope, workload));
+        for (scope, workload) in scopes.iter().zip(&plan.workloads).chain(idle) {
             let before = found.len();
             for object in &workload.objects {
                 found.extend(hlc_kube::validate(&object.api_version, &object.kind, &object.body));
@@ -110,14 +120,14 @@ impl<'m> Facts<'m> {
         }
         let mut open: BTreeSet<&str> = BTreeSet::new();
         let mut made: BTreeSet<&str> = BTreeSet::new();
-        for (scope, workload) in model.workloads() {
+        for (scope, workload) in model.workloads().filter(|(_, workload)| workload.existing || workload.is_made()) {
             let name = workload_namespace(workload);
-            facts.namespaces.entry(name).or_default().secrets.extend(&workload.secret);
+            facts.namespaces.entry(name).or_default().take_secrets(workload);
             if workload.existing || !workload.chart.is_empty() || !facts.is_sound(scope) || has_custom_objects(workload)
             {
                 open.insert(name);
             }
-            if !workload.existing && !workload.namespace.existing {
+            if !workload.namespace.existing {
                 made.insert(name);
             }
         }
@@ -151,7 +161,7 @@ impl<'m> Facts<'m> {
 
     /// Workloads that hlc makes, without any mistake inside found so far.
     pub(crate) fn sound_workloads<'f>(&'f self) -> impl Iterator<Item = WorkloadFacts<'f, 'm>> {
-        self.model.workloads().filter(|(scope, workload)| !workload.existing && self.is_sound(*scope)).filter_map(
+        self.model.workloads().filter(|(scope, workload)| workload.is_made() && self.is_sound(*scope)).filter_map(
             |(scope, workload)| {
                 let namespace = workload_namespace(workload);
                 let planned = &self.planned.get(&scope)?.objects;

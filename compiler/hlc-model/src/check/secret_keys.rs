@@ -67,6 +67,11 @@ fn known_secrets<'m>(namespace: &NamespaceFacts<'m>) -> Vec<Known<'m>> {
         span: secret.name.span,
         keys: Some(secret.kubernetes_keys().map(|key| key.value.as_str()).collect()),
     });
+    let bootstrap = namespace.bootstrap_secrets.iter().map(|secret| Known {
+        name: &secret.name.name,
+        span: secret.name.span,
+        keys: Some(secret.key.iter().map(|key| key.name.value.as_str()).collect()),
+    });
     let written = namespace.of_kind("Secret").map(|object| {
         let keys = ["data", "stringData"].into_iter().filter_map(|field| object.body.get(field)?.as_map());
         let keys: Vec<_> = keys.flat_map(|map| map.iter().map(|(key, _)| key)).collect();
@@ -74,7 +79,7 @@ fn known_secrets<'m>(namespace: &NamespaceFacts<'m>) -> Vec<Known<'m>> {
         let opaque = object.body.get("type").is_none_or(|kind| kind.as_str() == Some("Opaque"));
         Known { name: &object.name, span: object.origin, keys: opaque.then_some(keys) }
     });
-    from_store.chain(written).collect()
+    from_store.chain(bootstrap).chain(written).collect()
 }
 
 /// A use of a Secret: where its name and key stand.

@@ -2,7 +2,9 @@
 
 use hlc_diag::Span;
 use hlc_schema::scalar::{ConfigKey, DnsLabel, HttpUrl};
-use hlc_schema::{Choice, Def, Expr, Node, Spanned};
+use hlc_schema::{AttrDecl, Choice, Data, Def, Expr, Node, NodeDecl, ScopeId, Spanned};
+
+use crate::resolve::{Ask, Referable};
 
 /// What software a secret store is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
@@ -11,12 +13,18 @@ pub enum StoreKind {
     Infisical,
 }
 
+const ATTRIBUTES: &[AttrDecl] = &[
+    AttrDecl { name: "host", doc: "Where its API answers." },
+    AttrDecl { name: "identity", doc: "The identity that its operator logs in as." },
+];
+
 /// A store that workloads read their secrets from at run time, and what it holds.
 ///
 /// hlc never reads the store. The paths and keys written here are what `secret` blocks are checked against.
 #[derive(Debug, Node)]
 #[node(
     name = "secret-store",
+    attributes = ATTRIBUTES,
     example = r#"secret-store "infisical" kind="infisical" host="http://infisical.infisical.svc.cluster.local:8080" {
     identity "47aef6c1-bdeb-40fa-be46-63bbcfe6a4df"
     project "homelab-prod"
@@ -108,4 +116,18 @@ pub struct StorePath {
     /// The keys that are set at it.
     #[prop]
     pub keys: Vec<Spanned<ConfigKey>>,
+}
+
+impl Referable for SecretStore {
+    fn declaration(&self) -> &'static NodeDecl {
+        Self::decl()
+    }
+
+    fn answer(&self, ask: &Ask<'_, '_>) -> Option<Data> {
+        match ask.field {
+            "host" => ask.scalar(&ask.resolver.value(&self.host, ScopeId::default())?.value),
+            "identity" => ask.scalar(&self.identity.value),
+            _ => ask.unknown(Self::decl()),
+        }
+    }
 }

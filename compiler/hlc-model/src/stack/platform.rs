@@ -24,7 +24,7 @@ pub struct Secret {
 }
 
 pub(crate) fn lower(resolver: &Resolver<'_>) -> Vec<PlannedResource> {
-    let units = resolver.model.units();
+    let units = resolver.model.units().filter(|(_, unit)| unit.is_made());
     let secrets = units.flat_map(|(scope, unit)| unit.bootstrap_secret.iter().map(move |secret| (scope, unit, secret)));
     secrets.filter_map(|(scope, unit, secret)| bootstrap(resolver, scope, unit, secret)).collect()
 }

@@ -1,16 +1,26 @@
 //! Helm charts and their releases.
 
+mod patch;
+mod repository;
+mod version;
+
+pub use patch::{Patch, Remove};
+pub use repository::ChartRepository;
+use repository::RepoSource;
+use version::ChartVersion;
+
 use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_plan::PlannedObject;
-use hlc_schema::scalar::{Mismatch, url_fault};
+use hlc_schema::scalar::DnsLabel;
 use hlc_schema::suggest::list_names;
-use hlc_schema::{Choice, Data, DataValue, Def, FreeBlock, Node, Scalar, Spanned, TypeDecl};
+use hlc_schema::{Choice, Data, Def, FreeBlock, Node, Scalar, Spanned};
 
+use super::{Workload, workload_namespace};
 use crate::concept::Delivery;
 use crate::lower::Lower;
 use crate::resolve::{Place, merge};
 
-pub(crate) const CODES: &[&Code] = &[&NOT_RENDERED, &NO_DELIVERY];
+pub(crate) const CODES: &[&Code] = &[&NOT_RENDERED, &NO_DELIVERY, &NOT_PATCHED];
 
 /// A chart that is to be rendered here.
 pub(crate) static NOT_RENDERED: Code = Code {
@@ -40,63 +50,20 @@ pub(crate) static NO_DELIVERY: Code = Code {
            repo=\"https://charts.example.net\" deliver=\"argocd\"\n}",
 };
 
-/// A chart repository: an HTTP one, where `index.yaml` lies, or a path of an OCI registry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChartRepo(String);
-
-impl ChartRepo {
-    /// The repository as Argo CD wants it: OCI registries without their scheme (Argo CD, "Helm", OCI registries).
-    #[must_use]
-    pub fn argocd(&self) -> &str {
-        self.0.strip_prefix("oci://").map_or(self.0.as_str(), |registry| registry.trim_end_matches('/'))
-    }
-}
-
-impl Scalar for ChartRepo {
-    const TYPE: TypeDecl = TypeDecl::new(
-        "chart repository",
-        "a chart repository: a URL that begins with `https://`, `http://` or `oci://`",
-    );
-
-    fn from_value(value: &DataValue) -> Result<Self, Mismatch> {
-        let DataValue::String(text) = value else { return Err(Mismatch::default()) };
-        let rest = ["https://", "http://", "oci://"].iter().find_map(|scheme| text.strip_prefix(scheme));
-        match rest.map(url_fault) {
-            Some(None) => Ok(Self(text.clone())),
-            Some(Some(reason)) => Err(Mismatch { reason: Some(reason.to_owned()), instead: None }),
-            None => Err(Mismatch::default()),
-        }
-    }
-
-    fn to_value(&self) -> DataValue {
-        DataValue::String(self.0.clone())
-    }
-}
-
-/// The exact version of a chart, such as `1.2.3` or `v1.19.3`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChartVersion(String);
-
-impl Scalar for ChartVersion {
-    const TYPE: TypeDecl = TypeDecl::new("version", "an exact version such as `\"1.2.3\"`");
-
-    fn from_value(value: &DataValue) -> Result<Self, Mismatch> {
-        let DataValue::String(text) = value else { return Err(Mismatch::default()) };
-        let number = text.strip_prefix('v').unwrap_or(text);
-        let exact = number.starts_with(|c: char| c.is_ascii_digit())
-            && number.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '_'))
-            && !number.split('.').any(|part| matches!(part, "x" | "X" | ""));
-        if exact {
-            return Ok(Self(text.clone()));
-        }
-        let range = text.contains(['^', '~', '*', '<', '>', '|', ' ', 'x', 'X']);
-        Err(Mismatch { reason: range.then(|| "a range would be another version tomorrow".to_owned()), instead: None })
-    }
-
-    fn to_value(&self) -> DataValue {
-        DataValue::String(self.0.clone())
-    }
-}
+/// A change to what Argo CD renders.
+pub(crate) static NOT_PATCHED: Code = Code {
+    id: "HLC0411",
+    name: "not-patched",
+    severity: Severity::Error,
+    summary: "a `patch` or `remove` of what Argo CD renders",
+    explain: "With `deliver=\"argocd\"` the chart is rendered in the cluster, where hlc cannot change what comes out of it. Look \
+              for a value of the chart that does the same; else leave the chart's part out by its values, and write the object \
+              in the workload under another name.",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"1.0.0\" \
+          repo=\"https://charts.example.net\" deliver=\"argocd\" {\n        remove \"IngressClass/nginx\"\n    }\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"1.0.0\" \
+           repo=\"https://charts.example.net\" deliver=\"argocd\" {\n        values { ingress enabled=#false }\n    }\n}",
+};
 
 /// How a chart reaches the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
@@ -124,18 +91,30 @@ pub struct Chart {
     /// Its version; exact, no range.
     #[prop]
     pub version: Spanned<ChartVersion>,
-    /// Its repository: `https://…` or `oci://…`.
+    /// Its repository: `https://…` or `oci://…`, or the name of a `repository` of the workload.
     #[prop]
-    pub repo: Spanned<ChartRepo>,
+    pub repo: RepoSource,
     /// How it reaches the cluster. No default: say it once in the homelab's `defaults { chart deliver=… }`.
     #[prop]
     pub deliver: Spanned<Deliver>,
+    /// The namespace that it is released into.
+    #[prop(default = "the workload's")]
+    pub namespace: Option<Spanned<DnsLabel>>,
     /// Values for every release of it.
     #[free]
     pub values: Option<FreeBlock>,
     /// Its releases; without any, one with the chart's name.
     #[block]
     pub release: Vec<Release>,
+    /// Changes to objects that it renders.
+    #[block]
+    pub patch: Vec<Patch>,
+    /// Objects that it renders and that are left out.
+    #[block]
+    pub remove: Vec<Remove>,
+    /// What is merged over each `Application`: fields that hlc has no word for.
+    #[free]
+    pub extra: Option<FreeBlock>,
     /// The node's name.
     #[head]
     pub head: Span,
@@ -154,6 +133,12 @@ pub struct Release {
 }
 
 impl Chart {
+    /// The namespace that it is released into.
+    #[must_use]
+    pub fn release_namespace<'w>(&'w self, workload: &'w Workload) -> &'w str {
+        self.namespace.as_ref().map_or_else(|| workload_namespace(workload), |namespace| namespace.value.as_str())
+    }
+
     /// The names of its releases, and where they stand: without any, one of the chart's own name.
     #[must_use]
     pub fn releases(&self) -> Vec<(&str, Span)> {
@@ -177,6 +162,17 @@ impl Chart {
             );
             return Vec::new();
         }
+        let changed = self.patch.iter().map(|patch| ("patch", &patch.object));
+        let changed = changed.chain(self.remove.iter().map(|remove| ("remove", &remove.object)));
+        for (what, object) in changed {
+            let message =
+                format!("Argo CD renders chart `{}`, so this `{what}` cannot be carried out", self.name.value);
+            lower.resolver.report(
+                Diagnostic::new(&NOT_PATCHED, object.span, message)
+                    .label(self.deliver.span, "it is left to Argo CD here")
+                    .help("look for a value of the chart that does the same"),
+            );
+        }
         if self.release.is_empty() {
             return self.application(lower, &self.name.value, self.name.span, None).into_iter().collect();
         }
@@ -195,6 +191,7 @@ impl Chart {
         span: Span,
         values: Option<&FreeBlock>,
     ) -> Option<PlannedObject> {
+        let repo = self.repo.repo(lower.workload)?;
         let base = self.values.as_ref().map(|values| lower.resolver.data(&values.value, lower.scope, Place::Values));
         let own = values.map(|values| lower.resolver.data(&values.value, lower.scope, Place::Values));
         let values = match (base, own) {
@@ -229,6 +226,10 @@ impl Chart {
             return None;
         };
         let at = self.head;
+        let namespace = Data::string(
+            self.release_namespace(lower.workload),
+            self.namespace.as_ref().map_or(at, |namespace| namespace.span),
+        );
         let text = |text: &str| Data::string(text, at);
         let flag = |choose: fn(&crate::concept::Sync) -> Option<Spanned<bool>>| {
             delivery.sync.as_ref().and_then(choose).is_some_and(|flag| flag.value)
@@ -255,7 +256,7 @@ impl Chart {
                     "source",
                     Data::map(
                         [
-                            ("repoURL", Data::string(self.repo.value.argocd(), self.repo.span)),
+                            ("repoURL", Data::string(repo.value.argocd(), repo.span)),
                             ("chart", Data::string(self.name.value.as_str(), self.name.span)),
                             ("targetRevision", Data::new(self.version.value.to_value(), self.version.span)),
                             ("helm", Data::map(helm, at)),
@@ -265,10 +266,7 @@ impl Chart {
                 ),
                 (
                     "destination",
-                    Data::map(
-                        [("server", text("https://kubernetes.default.svc")), ("namespace", text(lower.namespace()))],
-                        at,
-                    ),
+                    Data::map([("server", text("https://kubernetes.default.svc")), ("namespace", namespace)], at),
                 ),
                 ("syncPolicy", Data::map(policy, at)),
             ],
@@ -278,6 +276,6 @@ impl Chart {
         let mut object = lower.object("argoproj.io/v1alpha1", "Application", &name, span);
         object.namespace(argocd);
         object.field("spec", spec);
-        Some(object.finish())
+        object.finish_with(self.extra.as_ref())
     }
 }

@@ -4,7 +4,7 @@ use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_plan::PlannedObject;
 use hlc_schema::scalar::{Fqdn, Port};
 use hlc_schema::suggest::list_names;
-use hlc_schema::{AttrDecl, Data, Def, Expr, Node, NodeDecl, Ref, Scalar, ScopeId, Spanned};
+use hlc_schema::{AttrDecl, Data, Def, Expr, FreeBlock, Node, NodeDecl, Ref, Scalar, ScopeId, Spanned};
 
 use super::{Endpoint, Public, Workload};
 use crate::concept::Gateway;
@@ -91,6 +91,9 @@ pub struct Route {
     /// Reachable from the internet.
     #[block]
     pub public: Option<Public>,
+    /// What is merged over the route's object: fields that hlc has no word for.
+    #[free]
+    pub extra: Option<FreeBlock>,
     /// The node's name.
     #[head]
     pub head: Span,
@@ -230,7 +233,7 @@ impl Route {
                 at,
             ),
         );
-        Some(object.finish())
+        object.finish_with(self.extra.as_ref())
     }
 }
 

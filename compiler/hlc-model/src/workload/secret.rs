@@ -4,7 +4,7 @@ use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_plan::PlannedObject;
 use hlc_schema::scalar::{ConfigKey, DnsLabel};
 use hlc_schema::suggest::list_names;
-use hlc_schema::{AttrDecl, Data, Def, Node, NodeDecl, Ref, Spanned};
+use hlc_schema::{AttrDecl, Data, Def, FreeBlock, Node, NodeDecl, Ref, Spanned};
 
 use crate::concept::{SecretStore, StoreKind};
 use crate::lower::Lower;
@@ -71,6 +71,9 @@ pub struct Secret {
     /// The name of the object that asks the operator for the Secret (InfisicalSecret).
     #[prop(default = "the Secret's name")]
     pub object: Option<Spanned<String>>,
+    /// What is merged over that object: fields that hlc has no word for.
+    #[free]
+    pub extra: Option<FreeBlock>,
     /// The node's name.
     #[head]
     pub head: Span,
@@ -213,7 +216,7 @@ impl Secret {
         let annotation = [("argocd.argoproj.io/sync-options", Data::string("ServerSideApply=false", at))];
         object.metadata("annotations", Data::map(annotation, at));
         object.field("spec", spec);
-        Some(object.finish())
+        object.finish_with(self.extra.as_ref())
     }
 }
 
