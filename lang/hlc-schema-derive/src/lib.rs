@@ -24,7 +24,8 @@ mod node;
 ///   this node starts from, before those of the homelab; `#[defaults(decls = PATH)]` leaves reading them to the model,
 /// - `#[annotated("existing")]`: a `bool`, `#[span]` the whole node, `#[head]` its name.
 ///
-/// `name = "…"` in `prop`, `block` and `free` renames; the rule is kebab-case. `default = "…"` documents what absence means.
+/// `name = "…"` in `prop`, `block` and `free` renames; the rule is kebab-case. `default = "…"` documents what absence means. `was = "…"` is a name
+/// that the field had before, which is still read, with a warning.
 ///
 /// # Groups
 ///

@@ -151,6 +151,7 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
     }
     let mut name = kebab(&ident.to_string());
     let mut default = quote!(::core::option::Option::None);
+    let mut was = quote!(::core::option::Option::None);
     let mut decls = None;
     let mut members = false;
     let mut kinds: Vec<Path> = Vec::new();
@@ -161,6 +162,9 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
             } else if meta.path.is_ident("default") {
                 let text = meta.value()?.parse::<LitStr>()?;
                 default = quote!(::core::option::Option::Some(#text));
+            } else if meta.path.is_ident("was") && role != "arg" {
+                let text = meta.value()?.parse::<LitStr>()?;
+                was = quote!(::core::option::Option::Some(#text));
             } else if meta.path.is_ident("decls") {
                 decls = Some(meta.value()?.parse::<Path>()?);
             } else if role == "block" && meta.path.is_ident("members") {
@@ -176,7 +180,7 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
     let declare = |kind: TokenStream, required: TokenStream| {
         Some(quote! {
             ::hlc_schema::FieldDecl { name: #name, doc: #documentation, kind: #kind, required: #required, default: #default,
-                members: #members }
+                members: #members, was: #was }
         })
     };
     let setting = quote!(<#ty as ::hlc_schema::Setting>);
@@ -239,6 +243,7 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
                 ::hlc_schema::FieldDecl {
                     name: "", doc: #documentation, kind: ::hlc_schema::FieldKind::Free, required: false,
                     default: ::core::option::Option::None, members: false,
+                    was: ::core::option::Option::None,
                 }
             }),
             read: quote!(fields.entries(cx)),
@@ -250,6 +255,7 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
                 ::hlc_schema::FieldDecl {
                     name: "", doc: #documentation, kind: ::hlc_schema::FieldKind::Objects, required: false,
                     default: ::core::option::Option::None, members: false,
+                    was: ::core::option::Option::None,
                 }
             }),
             read: quote!(Some(fields.objects(cx))),

@@ -27,7 +27,7 @@ impl NodeDecl {
     /// The field that a property or child of this name belongs to.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'static FieldDecl> {
-        self.fields.iter().find(|field| field.name == name && !field.name.is_empty() && !field.is_argument())
+        self.fields.iter().find(|field| field.is_called(name) && !field.name.is_empty() && !field.is_argument())
     }
 
     /// The names a property or child may have here.
@@ -100,9 +100,17 @@ pub struct FieldDecl {
     pub default: Option<&'static str>,
     /// True for blocks that start from the fields of the node they stand in.
     pub members: bool,
+    /// The name it had before, which is still read, with a warning.
+    pub was: Option<&'static str>,
 }
 
 impl FieldDecl {
+    /// True for its name, and for the one it had before.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.was == Some(name)
+    }
+
     /// True for arguments, which have no name in KDL.
     #[must_use]
     pub fn is_argument(&self) -> bool {

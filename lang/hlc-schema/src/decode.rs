@@ -12,6 +12,7 @@ use hlc_syntax as syntax;
 use crate::{AttrDecl, Concept, Def, NameUse, NodeDecl, Ref, Scope, ScopeId, SecretKey, SecretUse};
 
 mod codes;
+mod deprecated;
 mod fields;
 mod inherit;
 mod occurrence;

@@ -48,7 +48,7 @@ fn place(decl: &'static NodeDecl, name: &str) -> Option<usize> {
     if decl.fields.iter().any(|field| matches!(field.kind, FieldKind::Free) && field.name.is_empty()) {
         return None;
     }
-    let named = |field: &&FieldDecl| field.name == name && !field.name.is_empty() && !field.is_argument();
+    let named = |field: &&FieldDecl| field.is_called(name) && !field.name.is_empty() && !field.is_argument();
     // What a group says for its members comes behind what it says for itself.
     decl.fields.iter().position(|field| named(&field)).or_else(|| {
         let members = decl.members();

@@ -39,6 +39,7 @@ impl Node for DataBlock {
                     required: true,
                     default: None,
                     members: false,
+                    was: None,
                 },
                 FieldDecl {
                     name: "",
@@ -47,6 +48,7 @@ impl Node for DataBlock {
                     required: false,
                     default: None,
                     members: false,
+                    was: None,
                 },
             ],
             attributes: &[],

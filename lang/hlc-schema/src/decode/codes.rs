@@ -13,6 +13,7 @@ pub(super) static CODES: &[&Code] = &[
     &ANNOTATION,
     &LITERAL_WANTED,
     &NUMBER,
+    &super::deprecated::DEPRECATED,
 ];
 
 /// A node that cannot stand here.

@@ -88,7 +88,7 @@ impl<'a> Fields<'a> {
             let mut others = cx.viewed_as.iter().filter(|decl| !std::ptr::eq(**decl, self.decl));
             self.view == Some(View::Group) && others.any(|decl| decl.field(field.name).is_some())
         };
-        if self.closed || is_groups() { Vec::new() } else { occurrences(self.source, field.name) }
+        if self.closed || is_groups() { Vec::new() } else { occurrences(self.source, field) }
     }
 
     /// The place where a field is given in the node itself; a second one is reported.
@@ -176,7 +176,7 @@ impl<'a> Fields<'a> {
         if self.view.is_some() {
             return Some(Vec::new());
         }
-        let own = occurrences(self.source, field.name);
+        let own = occurrences(self.source, field);
         let read = |cx: &mut Cx<'a>| own.into_iter().filter_map(|member| T::decode(member.source(), cx)).collect();
         let unsure = if self.misshapen { self.decl.members() } else { Vec::new() };
         Some(cx.starting_from(Inherited::new(vec![Base::group(node, self.decl)], unsure), read))
@@ -190,7 +190,7 @@ impl<'a> Fields<'a> {
             return Some(());
         }
         let before = cx.diagnostics.len();
-        let bases = bases_of_defaults(node.children().filter(|child| child.name() == field.name), members, cx);
+        let bases = bases_of_defaults(node.children().filter(|child| field.is_called(&child.name())), members, cx);
         let faulty = cx.diagnostics.iter().skip(before).any(Diagnostic::is_error);
         let unsure = if faulty { members.iter().map(|(decl, _)| decl()).collect() } else { Vec::new() };
         let nearer = cx.defaults.nearer(Inherited::new(bases, unsure));

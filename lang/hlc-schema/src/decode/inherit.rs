@@ -103,22 +103,19 @@ impl<'a> Inherited<'a> {
     /// The nearest place where a field is given.
     pub(super) fn first(&self, decl: &'static NodeDecl, field: &FieldDecl) -> Option<Occurrence<'a>> {
         let bases = self.bases.iter().filter(|base| base.gives(decl, field));
-        bases.flat_map(|base| occurrences(Source::Node(base.node), field.name)).next()
+        bases.flat_map(|base| occurrences(Source::Node(base.node), field)).next()
     }
 
     /// Everything of a field that repeats, from the nearest group that has some.
     pub(super) fn all(&self, decl: &'static NodeDecl, field: &FieldDecl) -> Vec<Occurrence<'a>> {
         let groups = self.groups(decl, field);
-        groups
-            .map(|group| occurrences(Source::Node(group), field.name))
-            .find(|found| !found.is_empty())
-            .unwrap_or_default()
+        groups.map(|group| occurrences(Source::Node(group), field)).find(|found| !found.is_empty()).unwrap_or_default()
     }
 
     /// The blocks of free data of a field, the nearest first.
     pub(super) fn blocks(&self, decl: &'static NodeDecl, field: &FieldDecl) -> Vec<syntax::Node<'a>> {
         let given =
-            self.groups(decl, field).filter_map(|group| group.children().find(|child| child.name() == field.name));
+            self.groups(decl, field).filter_map(|group| group.children().find(|child| field.is_called(&child.name())));
         given.collect()
     }
 

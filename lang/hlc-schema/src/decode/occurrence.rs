@@ -4,6 +4,7 @@ use hlc_diag::Span;
 use hlc_syntax as syntax;
 
 use super::Source;
+use crate::FieldDecl;
 
 /// A property or a child of one name.
 #[derive(Clone, Copy)]
@@ -29,10 +30,12 @@ impl<'a> Occurrence<'a> {
 }
 
 /// Every place in a node where a field is given, properties first.
-pub(super) fn occurrences<'a>(source: Source<'a>, name: &str) -> Vec<Occurrence<'a>> {
+pub(super) fn occurrences<'a>(source: Source<'a>, field: &FieldDecl) -> Vec<Occurrence<'a>> {
     let Source::Node(node) = source else { return Vec::new() };
-    let properties =
-        node.props().filter(|entry| entry.key().is_some_and(|key| key.text == name)).map(Occurrence::Property);
-    let children = node.children().filter(|child| child.name() == name).map(Occurrence::Child);
+    let properties = node
+        .props()
+        .filter(|entry| entry.key().is_some_and(|key| field.is_called(&key.text)))
+        .map(Occurrence::Property);
+    let children = node.children().filter(|child| field.is_called(&child.name())).map(Occurrence::Child);
     properties.chain(children).collect()
 }

@@ -4,7 +4,7 @@ use hlc_diag::Diagnostic;
 use hlc_syntax as syntax;
 
 use super::codes::{ANNOTATION, EXTRA_ARGUMENT, UNKNOWN_NODE, UNKNOWN_PROPERTY, WRONG_SHAPE};
-use super::{Cx, Source, is_object_name, wrong_annotation};
+use super::{Cx, Source, deprecated, is_object_name, wrong_annotation};
 use crate::suggest::{list_names, nearest};
 use crate::{FieldDecl, FieldKind, NodeDecl};
 
@@ -88,6 +88,7 @@ fn check_property<'a>(decl: &'static NodeDecl, entry: syntax::Entry<'a>, cx: &mu
         cx.report(diagnostic);
         return;
     };
+    cx.diagnostics.extend(deprecated::warning(field, &key.text, key.span));
     if matches!(field.kind, FieldKind::Free | FieldKind::Defaults(_)) {
         cx.report(
             Diagnostic::new(&WRONG_SHAPE, entry.span(), format!("`{}` is a block, not a property", key.text))
@@ -106,6 +107,7 @@ fn check_child<'a>(decl: &'static NodeDecl, child: syntax::Node<'a>, cx: &mut Cx
         }
         return;
     };
+    cx.diagnostics.extend(deprecated::warning(field, &name, child.name_span()));
     if !matches!(field.kind, FieldKind::Property(_) | FieldKind::Properties(_)) {
         return;
     }
