@@ -32,6 +32,7 @@ mod secrets_recipients;
 mod secrets_undeclared;
 mod selector;
 mod service_selector;
+mod store_fields;
 mod store_keys;
 
 pub use facts::Facts;
@@ -51,6 +52,7 @@ pub const CHECKS: &[Check] = &[
     route_service::CHECK,
     duplicate_host::CHECK,
     gateway_listener::CHECK,
+    store_fields::CHECK,
     store_keys::CHECK,
     secret_keys::CHECK,
     selector::CHECK,

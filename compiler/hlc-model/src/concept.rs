@@ -35,8 +35,9 @@ pub use secrets_file::{OptionalSecret, SecretsFile};
 use hlc_schema::{DeclOrder, Node, NodeDecl};
 
 use crate::workload::{
-    BootstrapKey, BootstrapSecret, Chart, ChartRepository, Endpoint, Namespace, Patch, PodSecurity, Public, Release,
-    Remove, Route, Secret, SecretMapping, Workload,
+    App, AppPort, AppVolume, Backend, BootstrapKey, BootstrapSecret, Chart, ChartRepository, Dashboard, Database,
+    Endpoint, HeaderMatch, Monitor, Namespace, Patch, PathMatch, PodSecurity, Public, Release, Remove, Route, Rule,
+    Secret, SecretMapping, Workload,
 };
 
 /// Every typed node of the language, ordered by where it stands.
@@ -83,6 +84,9 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
     Workload::decl,
     Namespace::decl,
     PodSecurity::decl,
+    App::decl,
+    AppPort::decl,
+    AppVolume::decl,
     ChartRepository::decl,
     Chart::decl,
     Release::decl,
@@ -94,7 +98,14 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
     BootstrapKey::decl,
     Endpoint::decl,
     Route::decl,
+    Rule::decl,
+    PathMatch::decl,
+    HeaderMatch::decl,
+    Backend::decl,
     Public::decl,
+    Database::decl,
+    Monitor::decl,
+    Dashboard::decl,
 ];
 
 /// The nodes that may stand at the top of a file.

@@ -5,7 +5,7 @@ use hlc_plan::{Address, Plan, PlannedObject, PlannedWorkload};
 use hlc_schema::{Data, DataValue, FreeBlock, Map, ScopeId};
 
 use crate::resolve::Resolver;
-use crate::workload::{Workload, lower_objects, workload_namespace};
+use crate::workload::{Workload, lower_objects, lower_openbao, workload_namespace};
 
 /// What lowering one workload carries along.
 pub(crate) struct Lower<'m> {
@@ -59,9 +59,14 @@ impl<'m> Lower<'m> {
         let before = self.resolver.errors();
         let mut objects = lower_objects(self);
         objects.extend(workload.namespace.lower(self));
+        objects.extend(workload.app.iter().flat_map(|app| app.lower(self)));
+        objects.extend(workload.database.iter().filter_map(|database| database.lower(self)));
+        objects.extend(workload.monitor.iter().filter_map(|monitor| monitor.lower(self)));
+        objects.extend(workload.dashboard.iter().filter_map(|dashboard| dashboard.lower(self)));
         objects.extend(workload.chart.iter().flat_map(|chart| chart.lower(self)));
         objects.extend(workload.secret.iter().filter_map(|secret| secret.lower(self)));
         objects.extend(workload.route.iter().filter_map(|route| route.lower(self)));
+        objects.extend(lower_openbao(self, &objects));
         objects.sort_by(|a, b| {
             (&a.kind, &a.name, &a.namespace, &a.api_version).cmp(&(&b.kind, &b.name, &b.namespace, &b.api_version))
         });

@@ -7,7 +7,7 @@ use crate::concept::{DataIn, EdgeRouteIn, GatewayIn};
 use crate::faults::Faults;
 use crate::resolve::Index;
 use crate::secrets::Secrets;
-use crate::workload::{EndpointIn, RouteIn, Workload, workload_namespace};
+use crate::workload::{DatabaseIn, EndpointIn, RouteIn, Workload, workload_namespace};
 
 /// Every typed node that could be read.
 #[derive(Debug, Default)]
@@ -109,6 +109,13 @@ impl Model {
             }
             for secret in &workload.secret {
                 index.add(&secret.name, scope, secret);
+            }
+            for app in &workload.app {
+                index.add(&app.name, scope, app);
+            }
+            for database in &workload.database {
+                let (name, namespace) = (&workload.name.name, workload_namespace(workload));
+                index.add(&database.name, scope, DatabaseIn { database, workload: name, namespace });
             }
             for secret in &workload.bootstrap_secret {
                 index.add(&secret.name, scope, secret);

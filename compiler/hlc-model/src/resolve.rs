@@ -319,7 +319,7 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    fn file(&self, path: &str, span: Span) -> Option<String> {
+    pub(crate) fn file(&self, path: &str, span: Span) -> Option<String> {
         if let Some(fault) = crate::load::path_fault(path) {
             self.report(
                 Diagnostic::new(&FILE, span, format!("`{path}` cannot be read: {fault}"))

@@ -1,24 +1,34 @@
 //! Workloads and their building blocks, one file each.
 
+mod app;
 mod bootstrap_secret;
 mod chart;
+mod dashboard;
+mod database;
 mod endpoint;
 mod extra;
+mod monitor;
 mod namespace;
 mod object;
 mod public;
 mod route;
 mod secret;
 
+pub use app::{App, AppPort, AppVolume, Protocol, Strategy};
 pub use bootstrap_secret::{BootstrapKey, BootstrapSecret};
 pub use chart::{Chart, ChartRepository, Deliver, Patch, Release, Remove};
+pub use dashboard::Dashboard;
+pub(crate) use database::DatabaseIn;
+pub use database::{Database, DatabaseKind};
 pub use endpoint::Endpoint;
 pub(crate) use endpoint::EndpointIn;
 pub(crate) use extra::merge_extra;
+pub use monitor::{Monitor, MonitorOperator};
 pub use namespace::{Namespace, PodSecurity, PodSecurityLevel};
 pub use public::{Auth, Public};
-pub use route::Route;
+pub use route::{Backend, HeaderMatch, PathMatch, Route, Rule};
 pub(crate) use route::{RouteIn, hosts};
+pub(crate) use secret::lower_openbao;
 pub use secret::{Secret, SecretMapping};
 
 use hlc_diag::{Code, Span};
@@ -28,7 +38,7 @@ use crate::concept::{Category, DataBlock, Delivery, Gateway};
 
 /// Every finding of lowering workloads.
 pub(crate) fn codes() -> Vec<&'static Code> {
-    [chart::CODES, extra::CODES, object::CODES, route::CODES, secret::CODES].concat()
+    [chart::CODES, dashboard::CODES, extra::CODES, object::CODES, route::CODES, secret::CODES].concat()
 }
 
 pub(crate) use object::{lower as lower_objects, workload_namespace};
@@ -84,6 +94,9 @@ pub struct Workload {
     /// Chart repositories, to be named by its charts.
     #[block]
     pub repository: Vec<ChartRepository>,
+    /// Applications in a few lines.
+    #[block]
+    pub app: Vec<App>,
     /// Helm charts.
     #[block]
     pub chart: Vec<Chart>,
@@ -93,12 +106,21 @@ pub struct Workload {
     /// Secrets that have to be in the cluster before any secret store is.
     #[block]
     pub bootstrap_secret: Vec<BootstrapSecret>,
+    /// Databases that an operator runs.
+    #[block]
+    pub database: Vec<Database>,
     /// Services that others can refer to.
     #[block]
     pub endpoint: Vec<Endpoint>,
     /// Host names and where they lead.
     #[block]
     pub route: Vec<Route>,
+    /// Services whose metrics are read.
+    #[block]
+    pub monitor: Vec<Monitor>,
+    /// Dashboards of Grafana.
+    #[block]
+    pub dashboard: Vec<Dashboard>,
     /// Gateways that it makes.
     #[block]
     pub gateway: Vec<Gateway>,

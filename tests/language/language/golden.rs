@@ -121,6 +121,8 @@ pub(crate) fn trials() -> Vec<Trial> {
             })
         })
         .collect();
+    trials
+        .push(needs_shared("golden::comfyui_as_app", "language/draft/workloads/comfyui-app.kdl", |file| as_app(&file)));
     trials.push(Trial::test("golden::nothing_else", nothing_else));
     trials
 }
@@ -129,6 +131,18 @@ fn built() -> Result<BTreeMap<String, String>, String> {
     let compilation = hlc_model::compile(&sample(), "homelab.kdl");
     let plan = compilation.plan.as_ref().ok_or_else(|| rendered(&compilation))?;
     Ok(hlc_kube::output_tree(plan).iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect())
+}
+
+/// The short form of an application makes the same bytes as its objects written out.
+fn as_app(file: &Path) -> Outcome {
+    let mut inputs = sample();
+    inputs.insert("workloads/ai/comfyui.kdl", std::fs::read_to_string(file)?);
+    let compilation = hlc_model::compile(&inputs, "homelab.kdl");
+    let plan = compilation.plan.as_ref().ok_or_else(|| rendered(&compilation))?;
+    let made = hlc_kube::output_tree(plan);
+    let differs = |(path, text): (&String, &String)| (made.get(path) != Some(text.as_str())).then(|| path.clone());
+    let different: Vec<String> = built()?.iter().filter_map(differs).collect();
+    if different.is_empty() { Ok(()) } else { Err(format!("{different:?} differ").into()) }
 }
 
 fn equal(folder: &Path, workload: &str, objects: &[&str]) -> Outcome {

@@ -24,7 +24,12 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let objects = workload.objects.iter().map(|object| (object.kind.value.as_str(), object.name.span));
         let charts = workload.chart.iter().map(|chart| ("chart", chart.name.span));
         let secrets = workload.secret.iter().map(|secret| ("secret", secret.name.span));
-        if let Some((what, span)) = objects.chain(charts).chain(secrets).min_by_key(|(_, span)| *span) {
+        let apps = workload.app.iter().map(|app| ("app", app.name.span));
+        let databases = workload.database.iter().map(|database| ("database", database.name.span));
+        let monitors = workload.monitor.iter().map(|monitor| ("monitor", monitor.name.span));
+        let dashboards = workload.dashboard.iter().map(|dashboard| ("dashboard", dashboard.name.span));
+        let blocks = apps.chain(databases).chain(monitors).chain(dashboards);
+        if let Some((what, span)) = objects.chain(charts).chain(secrets).chain(blocks).min_by_key(|(_, span)| *span) {
             let message = format!("nothing is written for an `(existing)` workload, so this {what} would be lost");
             found.push(
                 Diagnostic::new(&NOT_WRITTEN, span, message)

@@ -193,6 +193,10 @@ impl<'m> WorkloadFacts<'_, 'm> {
 /// True when a controller that hlc does not know may make further objects of what is written in the workload: a database
 /// operator its Services and Secrets. Routes and gateways make none in the namespace.
 fn has_custom_objects(workload: &Workload) -> bool {
+    // CloudNativePG makes Services and Secrets for a `database`.
+    if !workload.database.is_empty() {
+        return true;
+    }
     workload.objects.iter().any(|object| match hlc_kube::lookup(&object.kind.value, None) {
         Lookup::Found(info) => !info.has_schema() && !info.api_version.starts_with("gateway.networking.k8s.io/"),
         Lookup::Ambiguous(_) | Lookup::Unknown { .. } => true,

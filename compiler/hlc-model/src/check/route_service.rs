@@ -41,10 +41,17 @@ pub(crate) static MISSING_PORT: Code = Code {
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for workload in facts.sound_workloads().filter(|workload| workload.namespace.closed) {
         let routes = workload.workload.route.iter().filter(|route| route.endpoint.is_none());
-        let routes = routes.filter_map(|route| Some(("route", &route.name.name, route.service.as_ref()?, route.port?)));
+        let simple = routes.clone().filter_map(|route| {
+            let service = route.service.as_ref()?;
+            Some(("route", &route.name.name, service, route.backend(workload.workload)?.1))
+        });
+        let of_rules = routes.flat_map(|route| {
+            let backends = route.rule.iter().flat_map(|rule| &rule.backend);
+            backends.map(move |backend| ("route", &route.name.name, &backend.service, backend.port))
+        });
         let endpoints = workload.workload.endpoint.iter();
         let endpoints = endpoints.map(|endpoint| ("endpoint", &endpoint.name.name, &endpoint.service, endpoint.port));
-        for (what, name, service, port) in routes.chain(endpoints) {
+        for (what, name, service, port) in simple.chain(of_rules).chain(endpoints) {
             match workload.namespace.object("Service", &service.value) {
                 None => found.push(missing_service(&workload, what, name, service)),
                 Some(object) => found.extend(missing_port(object, what, name, port)),

@@ -11,6 +11,8 @@ use crate::resolve::{Ask, Referable};
 pub enum StoreKind {
     /// Infisical, read by its Kubernetes operator (`InfisicalSecret`).
     Infisical,
+    /// OpenBao, read by the Secrets Store CSI driver (`SecretProviderClass`).
+    Openbao,
 }
 
 const ATTRIBUTES: &[AttrDecl] = &[
@@ -43,21 +45,24 @@ pub struct SecretStore {
     /// Where its API answers, from inside the cluster.
     #[prop]
     pub host: Expr<HttpUrl>,
-    /// The machine identity that the operator logs in as (Infisical: `identityId` of Kubernetes authentication).
+    /// Infisical: the machine identity that the operator logs in as (`identityId` of Kubernetes authentication).
     #[prop]
-    pub identity: Spanned<String>,
-    /// The project's slug.
+    pub identity: Option<Spanned<String>>,
+    /// Infisical: the project's slug.
     #[prop]
-    pub project: Spanned<String>,
-    /// The environment's slug.
+    pub project: Option<Spanned<String>>,
+    /// Infisical: the environment's slug.
     #[prop]
-    pub environment: Spanned<String>,
+    pub environment: Option<Spanned<String>>,
+    /// OpenBao: where its key-value engine (version 2) is mounted.
+    #[prop(default = "\"secret\"")]
+    pub mount: Option<Spanned<String>>,
     /// How often the operator looks for new values, in seconds.
     #[prop(default = "60")]
     pub resync: Option<Spanned<Seconds>>,
-    /// The ServiceAccount whose token the operator logs in with.
+    /// Infisical: the ServiceAccount whose token the operator logs in with.
     #[block]
-    pub service_account: ServiceAccount,
+    pub service_account: Option<ServiceAccount>,
     /// The paths it holds.
     #[block]
     pub path: Vec<StorePath>,
@@ -126,7 +131,7 @@ impl Referable for SecretStore {
     fn answer(&self, ask: &Ask<'_, '_>) -> Option<Data> {
         match ask.field {
             "host" => ask.scalar(&ask.resolver.value(&self.host, ScopeId::default())?.value),
-            "identity" => ask.scalar(&self.identity.value),
+            "identity" => ask.given(self.identity.as_ref(), self.name.span),
             _ => ask.unknown(Self::decl()),
         }
     }

@@ -1,12 +1,18 @@
 //! Host names and where they lead.
 
+mod rule;
+
+pub use rule::{Backend, HeaderMatch, PathMatch, Rule};
+
 use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_plan::PlannedObject;
-use hlc_schema::scalar::{Fqdn, Port};
+use hlc_schema::scalar::{Fqdn, Mismatch, Port};
 use hlc_schema::suggest::list_names;
-use hlc_schema::{AttrDecl, Data, Def, Expr, FreeBlock, Node, NodeDecl, Ref, Scalar, ScopeId, Spanned};
+use hlc_schema::{
+    AttrDecl, Data, DataValue, Def, Expr, FreeBlock, Node, NodeDecl, Ref, Scalar, ScopeId, Spanned, TypeDecl,
+};
 
-use super::{Endpoint, Public, Workload};
+use super::{App, Endpoint, Public, Workload};
 use crate::concept::Gateway;
 use crate::lower::Lower;
 use crate::model::Model;
@@ -58,6 +64,35 @@ pub(crate) static DOUBLED_DOMAIN: Code = Code {
 const ATTRIBUTES: &[AttrDecl] =
     &[AttrDecl { name: "host", doc: "Its first host." }, AttrDecl { name: "url", doc: "`https://HOST`" }];
 
+/// A port of a Service: by number, or by the name that an application gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PortName {
+    /// Its number.
+    Number(Port),
+    /// Its name.
+    Name(String),
+}
+
+impl Scalar for PortName {
+    const TYPE: TypeDecl = TypeDecl::new("port", "a port such as `8080`, or the name of an application's port");
+
+    fn from_value(value: &DataValue) -> Result<Self, Mismatch> {
+        if let DataValue::String(name) = value
+            && !name.is_empty()
+        {
+            return Ok(Self::Name(name.clone()));
+        }
+        Port::from_value(value).map(Self::Number)
+    }
+
+    fn to_value(&self) -> DataValue {
+        match self {
+            Self::Number(port) => port.to_value(),
+            Self::Name(name) => DataValue::String(name.clone()),
+        }
+    }
+}
+
 /// A host name that leads to a Service (an HTTPRoute of the Gateway API).
 #[derive(Debug, Node)]
 #[node(
@@ -76,9 +111,12 @@ pub struct Route {
     /// The Service it leads to.
     #[prop]
     pub service: Option<Spanned<String>>,
-    /// The Service's port.
+    /// The application of this workload that it leads to, in place of `service`.
     #[prop]
-    pub port: Option<Spanned<Port>>,
+    pub app: Option<Ref<App>>,
+    /// The Service's port; of an application the port's name, which may be left out where there is one only.
+    #[prop]
+    pub port: Option<Spanned<PortName>>,
     /// The endpoint of this workload that it leads to, in place of `service` and `port`.
     #[prop]
     pub endpoint: Option<Ref<Endpoint>>,
@@ -88,6 +126,9 @@ pub struct Route {
     /// Its host names, in place of `NAME.DOMAIN`.
     #[prop]
     pub hosts: Vec<Expr<Fqdn>>,
+    /// Which requests lead where, in place of `service` and `port`.
+    #[block]
+    pub rule: Vec<Rule>,
     /// Reachable from the internet.
     #[block]
     pub public: Option<Public>,
@@ -107,19 +148,68 @@ impl Route {
 
     /// The Service and port it leads to; `None` when the route does not say, which `lower` reports.
     #[must_use]
-    pub fn backend<'a>(&'a self, workload: &'a Workload) -> Option<(&'a Spanned<String>, Spanned<Port>)> {
-        match (&self.service, self.port, &self.endpoint) {
-            (Some(service), Some(port), None) => Some((service, port)),
-            (None, None, Some(endpoint)) => {
+    pub fn backend(&self, workload: &Workload) -> Option<(Spanned<String>, Spanned<Port>)> {
+        match (&self.service, &self.port, &self.endpoint, &self.app) {
+            (Some(service), Some(port), None, None) => match port.value {
+                PortName::Number(number) => Some((service.clone(), Spanned::new(number, port.span))),
+                PortName::Name(_) => None,
+            },
+            (None, None, Some(endpoint), None) => {
                 let endpoint = workload.endpoint.iter().find(|candidate| candidate.name.name == endpoint.name)?;
-                Some((&endpoint.service, endpoint.port))
+                Some((endpoint.service.clone(), endpoint.port))
+            }
+            (None, port, None, Some(named)) => {
+                let app = workload.app.iter().find(|candidate| candidate.name.name == named.name)?;
+                let found = match (port.as_ref().map(|port| &port.value), app.port.as_slice()) {
+                    (None, [only]) => only,
+                    (None, _) => return None,
+                    (Some(PortName::Name(name)), ports) => ports.iter().find(|port| port.name.value == *name)?,
+                    (Some(PortName::Number(number)), ports) => {
+                        ports.iter().find(|port| port.service_port().value == *number)?
+                    }
+                };
+                let at = port.as_ref().map_or(named.span, |port| port.span);
+                Some((Spanned::new(named.name.clone(), named.span), Spanned::new(found.service_port().value, at)))
             }
             _ => None,
         }
     }
 
     fn report_backend(&self, lower: &Lower<'_>) {
-        let diagnostic = match (&self.service, self.port, &self.endpoint) {
+        let port_span = self.port.as_ref().map(|port| port.span);
+        if let Some(named) = &self.app {
+            let Some(app) = lower.workload.app.iter().find(|app| app.name.name == named.name) else { return };
+            let names: Vec<&str> = app.port.iter().map(|port| port.name.value.as_str()).collect();
+            let has = if names.is_empty() { "no ports".to_owned() } else { list_names(&names, "and") };
+            let other = self.service.as_ref().map(|service| service.span);
+            let diagnostic = match other.or(self.endpoint.as_ref().map(|endpoint| endpoint.span)) {
+                Some(other) => {
+                    let message = format!("route `{}` says twice where it leads", self.name.name);
+                    Diagnostic::new(&ROUTE_BACKEND, named.span, message)
+                        .label(other, "and here")
+                        .help("an application has a Service of its own: keep one of the two")
+                }
+                None => {
+                    let message =
+                        format!("route `{}` does not say which port of `{}` it leads to", self.name.name, named.name);
+                    Diagnostic::new(&ROUTE_BACKEND, port_span.unwrap_or(named.span), message)
+                        .label(app.name.span, format!("this application has {has}"))
+                        .help("write the name of one of its ports: `port=\"http\"`")
+                }
+            };
+            lower.resolver.report(diagnostic);
+            return;
+        }
+        if let (Some(_), Some(port)) = (&self.service, &self.port)
+            && let PortName::Name(name) = &port.value
+        {
+            lower.resolver.report(
+                Diagnostic::new(&ROUTE_BACKEND, port.span, format!("`{name}` is no port of a Service"))
+                    .help("write its number, such as `port=80`; names are for the ports of an `app`"),
+            );
+            return;
+        }
+        let diagnostic = match (&self.service, port_span, &self.endpoint) {
             (None, None, None) => {
                 Diagnostic::new(&ROUTE_BACKEND, self.name.span, format!("route `{}` leads nowhere", self.name.name))
                     .help("write `service=\"NAME\" port=80`, or `endpoint=\"NAME\"`")
@@ -130,12 +220,12 @@ impl Route {
             }
             (None, Some(port), None) => Diagnostic::new(
                 &ROUTE_BACKEND,
-                port.span,
+                port,
                 format!("route `{}` names a port, but no Service", self.name.name),
             )
             .help("write `service=\"NAME\"`"),
             (service, port, Some(endpoint)) => {
-                let Some(other) = service.as_ref().map(|service| service.span).or(port.map(|port| port.span)) else {
+                let Some(other) = service.as_ref().map(|service| service.span).or(port) else {
                     return;
                 };
                 Diagnostic::new(
@@ -178,18 +268,49 @@ impl Route {
         });
     }
 
+    /// Where it says in one word where everything leads.
+    fn leads_somewhere(&self) -> Option<Span> {
+        let service = self.service.as_ref().map(|service| service.span);
+        let app = self.app.as_ref().map(|app| app.span);
+        service.or(app).or(self.endpoint.as_ref().map(|endpoint| endpoint.span))
+    }
+
+    /// Its rules as the Gateway API has them; `None` after reporting.
+    fn rules(&self, lower: &Lower<'_>) -> Option<Vec<Data>> {
+        let at = self.head;
+        if let Some(first) = self.rule.first() {
+            if let Some(word) = self.leads_somewhere() {
+                let message = format!("route `{}` says twice where it leads", self.name.name);
+                lower.resolver.report(
+                    Diagnostic::new(&ROUTE_BACKEND, word, message)
+                        .label(first.head, "and here")
+                        .help("write it as the `backend` of a rule, or remove the rules"),
+                );
+                return None;
+            }
+            return self.rule.iter().map(|rule| rule.lower(lower)).collect();
+        }
+        let Some((service, port)) = self.backend(lower.workload) else {
+            if lower.is_whole() {
+                self.report_backend(lower);
+            }
+            return None;
+        };
+        let backend = rule::backend_ref(&service, port, Data::integer(1, at), at);
+        let parts =
+            [("backendRefs", Data::list(vec![backend], at)), ("matches", Data::list(vec![rule::every_path(at)], at))];
+        Some(vec![Data::map(parts, at)])
+    }
+
     /// The HTTPRoute.
     pub(crate) fn lower(&self, lower: &Lower<'_>) -> Option<PlannedObject> {
-        let backend = self.backend(lower.workload);
-        if backend.is_none() && lower.is_whole() {
-            self.report_backend(lower);
-        }
+        let rules = self.rules(lower);
         let gateway = self.gateway(lower.resolver.model);
         if gateway.is_none() {
             self.report_gateway(lower);
         }
         let hosts = self.hosts(lower.resolver, lower.scope);
-        let ((service, port), (gateway, gateway_namespace), hosts) = (backend?, gateway?, hosts?);
+        let (rules, (gateway, gateway_namespace), hosts) = (rules?, gateway?, hosts?);
         let at = self.head;
         let text = |text: &str| Data::string(text, at);
         let parent = Data::map(
@@ -201,25 +322,6 @@ impl Route {
             ],
             at,
         );
-        // Group, kind and weight are what the API server fills in: left out, Argo CD would show a difference for ever.
-        let backend = Data::map(
-            [
-                ("group", text("")),
-                ("kind", text("Service")),
-                ("name", Data::string(service.value.as_str(), service.span)),
-                ("port", Data::integer(port.value.0, port.span)),
-                ("weight", Data::integer(1, at)),
-            ],
-            at,
-        );
-        let path = Data::map([("type", text("PathPrefix")), ("value", text("/"))], at);
-        let rule = Data::map(
-            [
-                ("backendRefs", Data::list(vec![backend], at)),
-                ("matches", Data::list(vec![Data::map([("path", path)], at)], at)),
-            ],
-            at,
-        );
         let hosts = hosts.into_iter().map(|host| Data::string(host.value.as_str(), host.span)).collect();
         let mut object = lower.object("gateway.networking.k8s.io/v1", "HTTPRoute", &self.name.name, self.name.span);
         object.field(
@@ -228,7 +330,7 @@ impl Route {
                 [
                     ("hostnames", Data::list(hosts, at)),
                     ("parentRefs", Data::list(vec![parent], at)),
-                    ("rules", Data::list(vec![rule], at)),
+                    ("rules", Data::list(rules, at)),
                 ],
                 at,
             ),

@@ -1,5 +1,9 @@
 //! Secrets that come from a secret store.
 
+mod openbao;
+
+pub(crate) use openbao::lower_openbao;
+
 use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_plan::PlannedObject;
 use hlc_schema::scalar::{ConfigKey, DnsLabel};
@@ -68,9 +72,14 @@ pub struct Secret {
     /// Keys that are called otherwise in the store.
     #[block]
     pub key: Vec<SecretMapping>,
-    /// The name of the object that asks the operator for the Secret (InfisicalSecret).
+    /// The name of the object that asks for the Secret (InfisicalSecret, SecretProviderClass).
+    ///
+    /// Secrets from OpenBao with one name here share a SecretProviderClass.
     #[prop(default = "the Secret's name")]
     pub object: Option<Spanned<String>>,
+    /// OpenBao: the role that pods of the workload log in with.
+    #[prop(default = "the workload's name")]
+    pub role: Option<Spanned<String>>,
     /// What is merged over that object: fields that hlc has no word for.
     #[free]
     pub extra: Option<FreeBlock>,
@@ -114,6 +123,12 @@ impl Secret {
         }
     }
 
+    /// The name of the object that asks for it, and where that stands.
+    fn object_name(&self) -> (&str, Span) {
+        let own = (self.name.name.as_str(), self.name.span);
+        self.object.as_ref().map_or(own, |name| (name.value.as_str(), name.span))
+    }
+
     /// The object that asks the store's operator for the Secret.
     pub(crate) fn lower(&self, lower: &Lower<'_>) -> Option<PlannedObject> {
         let model = lower.resolver.model;
@@ -141,28 +156,34 @@ impl Secret {
         };
         match store.kind.value {
             StoreKind::Infisical => self.infisical(lower, store),
+            // Several share one object.
+            StoreKind::Openbao => None,
         }
     }
 
     /// An InfisicalSecret (secrets.infisical.com/v1alpha1) with Kubernetes authentication.
     fn infisical(&self, lower: &Lower<'_>, store: &SecretStore) -> Option<PlannedObject> {
+        let (Some(identity), Some(project), Some(environment), Some(account)) =
+            (&store.identity, &store.project, &store.environment, &store.service_account)
+        else {
+            return None; // reported at the store
+        };
         let host = lower.resolver.value(&store.host, hlc_schema::ScopeId::default())?;
         let at = self.head;
         let given = |text: &Spanned<String>| Data::string(text.value.as_str(), text.span);
         let label = |label: &Spanned<DnsLabel>| Data::string(label.value.as_str(), label.span);
-        let account = &store.service_account;
         let authentication = Data::map(
             [(
                 "kubernetesAuth",
                 Data::map(
                     [
-                        ("identityId", given(&store.identity)),
+                        ("identityId", given(identity)),
                         (
                             "secretsScope",
                             Data::map(
                                 [
-                                    ("envSlug", given(&store.environment)),
-                                    ("projectSlug", given(&store.project)),
+                                    ("envSlug", given(environment)),
+                                    ("projectSlug", given(project)),
                                     ("secretsPath", given(&self.path)),
                                 ],
                                 at,
@@ -207,10 +228,7 @@ impl Secret {
             ],
             at,
         );
-        let name = self
-            .object
-            .as_ref()
-            .map_or((self.name.name.as_str(), self.name.span), |name| (name.value.as_str(), name.span));
+        let name = self.object_name();
         let mut object = lower.object("secrets.infisical.com/v1alpha1", "InfisicalSecret", name.0, name.1);
         // The CRD's schema lacks fields that the operator reads, so that server-side apply would refuse the object.
         let annotation = [("argocd.argoproj.io/sync-options", Data::string("ServerSideApply=false", at))];
