@@ -9,6 +9,8 @@
 )]
 
 use std::collections::BTreeSet;
+pub mod fuzz;
+
 use std::path::{Path, PathBuf};
 
 use hlc_model::{Compilation, MemoryInputs};
@@ -56,7 +58,7 @@ pub fn sample() -> MemoryInputs {
     for path in ["homelab.kdl", ".sops.yaml", "secrets/bootstrap.sops.yaml"] {
         inputs.insert(path, std::fs::read_to_string(root.join(path)).unwrap());
     }
-    for folder in ["core", "workloads"] {
+    for folder in ["core", "edge", "workloads"] {
         let files = project(&root.join(folder));
         for path in files.paths().map(str::to_owned).collect::<Vec<_>>() {
             let text = hlc_model::Inputs::read(&files, &path).unwrap();

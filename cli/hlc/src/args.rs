@@ -70,6 +70,14 @@ pub(crate) enum Command {
         what: Build,
     },
 
+    /// Look after the secrets of the homelab
+    ///
+    /// They lie in the SOPS file that `secrets` names (docs/secrets.md). No command shows a value.
+    Secrets {
+        #[command(subcommand)]
+        what: Secrets,
+    },
+
     /// Explain a finding or a node
     ///
     /// Without a topic, lists them all.
@@ -104,6 +112,37 @@ pub(crate) enum Build {
     Workloads(Workloads),
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum Secrets {
+    /// List the secrets by name, and where each is used
+    ///
+    /// Needs no key.
+    List,
+
+    /// Check that every secret is there and can be read
+    ///
+    /// With an age key at hand the file is opened: its checksum is verified, and values that are empty or placeholders are
+    /// reported. Exits with 1 when something is wrong.
+    Check,
+
+    /// Set a secret
+    ///
+    /// The value is asked for, or read from stdin without its last line break. It becomes text. Comments, order and every other
+    /// byte of the file stay.
+    Set {
+        /// Its name; a key inside others with dots, if it is there already
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+
+    /// Remove a secret
+    Unset {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Fmt {
     /// Write nothing; list the files that would change, and exit with 1 if there are any
@@ -128,7 +167,7 @@ pub(crate) struct Workloads {
     #[arg(value_name = "NAME")]
     pub(crate) names: Vec<String>,
 
-    /// The output folder [default: app beside homelab.kdl]
+    /// The output folder [default: app beside homelab.kdl, app-staging beside staging.kdl]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 

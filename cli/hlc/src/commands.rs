@@ -7,3 +7,4 @@ pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod lsp;
 mod plan_json;
+pub(crate) mod secrets;

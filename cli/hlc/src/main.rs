@@ -34,6 +34,7 @@ fn main() -> ExitCode {
     let result = match &args.command {
         Command::Check { fix } => commands::check::run(&args, *fix, &console),
         Command::Build { what: Build::Workloads(options) } => commands::build::run(&args, options, &console),
+        Command::Secrets { what } => commands::secrets::run(&args, what, &console),
         Command::Explain { topic } => commands::explain::run(topic.as_deref(), &console),
         Command::Fmt(options) => commands::fmt::run(&args, options, &console),
         Command::Lsp => commands::lsp::run(),

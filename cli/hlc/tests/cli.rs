@@ -302,3 +302,23 @@ fn a_field_can_be_explained() {
     let page = shell.run(&["explain", "values"]).exits(0).stdout();
     assert!(page.contains("In [`chart`]") && page.contains("In [`release`]"), "{page}");
 }
+
+#[test]
+fn another_environment_is_another_root_file_with_a_folder_of_its_own() {
+    let shell = Shell::project();
+    let staging = VALID.replace("example.net", "staging.example.net").replace(
+        "    category",
+        "    override \"workload.web/ConfigMap.settings\" { data { a \"2\"; }; }\n    category",
+    );
+    fs::write(shell.path().join("staging.kdl"), staging).unwrap();
+    shell.run(&["check"]).exits(0);
+    shell.run(&["check", "-C", "staging.kdl"]).exits(0);
+    let checked = shell.run(&["fmt", "--check", "-C", "staging.kdl"]).exits(1);
+    assert!(checked.stdout().contains("staging.kdl"), "{}", checked.stdout());
+    shell.run(&["build", "workloads"]).exits(0);
+    shell.run(&["build", "workloads", "-C", "staging.kdl"]).exits(0);
+    let settings =
+        |folder: &str| fs::read_to_string(shell.path().join(folder).join("web/ConfigMap.settings.k8s.yaml")).unwrap();
+    assert!(settings("app").contains("a: \"1\""), "{}", settings("app"));
+    assert!(settings("app-staging").contains("a: \"2\""), "{}", settings("app-staging"));
+}

@@ -6,6 +6,7 @@ mod data_block;
 mod delivery;
 mod dns;
 mod edge;
+mod environment;
 mod gateway;
 mod homelab;
 mod network;
@@ -24,6 +25,7 @@ pub use edge::{
     ForwardAuthPath, Hetzner, PortRange, PublicAddress, Run, RunOn, Server, Ssh, SshKey, Traefik,
 };
 pub(crate) use edge::{EdgeRouteIn, compose};
+pub use environment::{Override, Without};
 pub(crate) use gateway::GatewayIn;
 pub use gateway::{Gateway, Listener, ListenerProtocol};
 pub use homelab::{Homelab, Repository};
@@ -46,6 +48,8 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
     Repository::decl,
     Network::decl,
     Category::decl,
+    Override::decl,
+    Without::decl,
     DataBlock::decl,
     SecretsFile::decl,
     OptionalSecret::decl,

@@ -21,6 +21,7 @@ use hlc_schema::NameUse;
 use hlc_syntax::{Document, Node};
 
 pub(crate) use codes::CODES;
+pub(crate) use definition::text;
 pub(crate) use inside::Inside;
 
 use crate::concept::{Component, Use};
@@ -42,6 +43,13 @@ pub(crate) struct Expanded {
 }
 
 impl Expanded {
+    /// Puts another tree in the place of a file's.
+    pub(crate) fn replace(&mut self, file: usize, document: Document) {
+        if let Some(place) = self.documents.get_mut(file) {
+            *place = Some(document);
+        }
+    }
+
     /// The tree of each loaded file.
     pub(crate) fn documents<'a>(&'a self, loaded: &'a [Document]) -> impl Iterator<Item = &'a Document> {
         loaded.iter().zip(&self.documents).map(|(document, expanded)| expanded.as_ref().unwrap_or(document))
@@ -81,7 +89,7 @@ fn holds_use(node: Node<'_>) -> bool {
 }
 
 /// A node and everything in it, in source order.
-fn descendants(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+pub(crate) fn descendants(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     let mut open = Vec::new();
     let mut next = Some(node);
     std::iter::from_fn(move || {

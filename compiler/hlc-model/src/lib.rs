@@ -5,6 +5,7 @@
 //! ```text
 //! load      root file, includes            -> syntax trees
 //! expand    components in place of their uses  -> the same, written out
+//! environment   what the root file overrides   -> the same, changed
 //! collect   declarations (concept/, workload/) -> typed nodes: the Model
 //! names     each name once, each use known
 //! lower     references resolved (resolve)  -> Kubernetes objects: the Plan
@@ -23,6 +24,7 @@ pub mod check;
 mod collect;
 pub mod concept;
 pub mod docs;
+mod environment;
 mod expand;
 mod faults;
 mod inputs;
@@ -57,13 +59,14 @@ pub struct Compilation {
     pub model: Model,
     /// True when checks were left out, since what they would find may only follow from the errors that stand.
     pub held_back: bool,
+    /// How many of the files are KDL: they come first.
+    kdl_files: usize,
 }
 
 impl Compilation {
-    /// The files that are KDL. The others are the SOPS file, without its values, and its rules.
+    /// The files that are KDL. The others are those that the homelab names: the SOPS file without its values, Compose files.
     pub fn kdl(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        let others = self.model.secrets.as_ref().map(|secrets| &secrets.sources);
-        self.sources.iter().filter(move |(id, _)| others.is_none_or(|others| !others.contains(id)))
+        self.sources.iter().take(self.kdl_files)
     }
 }
 
@@ -71,9 +74,12 @@ impl Compilation {
 #[must_use]
 pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     let mut loaded = load::load(inputs, root);
-    let expanded = expand::expand(&mut loaded);
+    let kdl_files = loaded.sources.iter().count();
+    let mut expanded = expand::expand(&mut loaded);
+    let removed = environment::apply(&loaded, &mut expanded);
     let collected = collect::collect(&loaded, &expanded);
     let mut model = collected.model;
+    model.removed = removed;
     for used in &mut model.secret_uses {
         used.key.span = loaded.sources.origin(used.key.span);
     }
@@ -82,7 +88,7 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     let named = model.homelab.as_ref().and_then(|homelab| homelab.secrets.as_ref());
     model.secrets = named.map(|node| secrets::read(node, inputs, &mut loaded.sources));
     let mut diagnostics = collected.diagnostics;
-    diagnostics.extend(names::check(&collected.names, &model.faults));
+    diagnostics.extend(names::check(&collected.names, &model));
     let resolver = Resolver::new(&model, inputs, std::mem::take(&mut loaded.sources));
     let lowered = lower::plan(&resolver);
     let held_back = check::run(&model, &resolver, &lowered, &mut diagnostics);
@@ -94,7 +100,7 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     diagnostics.extend(loaded.diagnostics.into_iter().map(|found| Found::new(found, &sources)));
     let broken = diagnostics.iter().any(|found| found.diagnostic.is_error());
     let diagnostics = report::in_order(diagnostics, &sources);
-    Compilation { sources, diagnostics, plan: (!broken).then_some(lowered.plan), model, held_back }
+    Compilation { sources, diagnostics, plan: (!broken).then_some(lowered.plan), model, held_back, kdl_files }
 }
 
 /// Every kind of finding the compiler can report, ordered by id.
@@ -106,6 +112,7 @@ pub fn codes() -> Vec<&'static Code> {
     codes.push(&report::TOO_MANY);
     codes.extend(load::CODES);
     codes.extend(expand::CODES);
+    codes.extend(environment::CODES);
     codes.extend(collect::CODES);
     codes.extend(names::CODES);
     codes.extend(resolve::CODES);

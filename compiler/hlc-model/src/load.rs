@@ -109,6 +109,11 @@ pub(crate) fn load(inputs: &dyn Inputs, root: &str) -> Loaded {
 }
 
 impl Loaded {
+    /// True when every file could be read, and its blocks are those that were meant.
+    pub(crate) fn is_read(&self) -> bool {
+        self.broken.is_empty() && !self.diagnostics.iter().any(|found| found.code == &UNREADABLE)
+    }
+
     /// The lines that a place touches.
     fn lines(&self, span: Span) -> impl Iterator<Item = (FileId, u32)> + use<> {
         let line = |offset| self.sources.get(span.file).map_or(0, |file| file.line_col(offset).line);

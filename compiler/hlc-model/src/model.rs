@@ -1,9 +1,11 @@
 //! The homelab as the compiler knows it: typed nodes of all files together.
 
+use hlc_diag::Diagnostic;
 use hlc_schema::{ScopeId, SecretUse};
 
 use crate::concept::{Addon, Cloudflare, DataBlock, Delivery, Gateway, Hetzner, Homelab, SecretStore};
 use crate::concept::{DataIn, EdgeRouteIn, GatewayIn};
+use crate::environment::Removed;
 use crate::faults::Faults;
 use crate::resolve::Index;
 use crate::secrets::Secrets;
@@ -29,6 +31,8 @@ pub struct Model {
     pub(crate) workloads: Vec<(ScopeId, Workload)>,
     /// What could not be read.
     pub(crate) faults: Faults,
+    /// What this environment leaves out.
+    pub(crate) removed: Vec<Removed>,
 }
 
 impl Model {
@@ -64,6 +68,14 @@ impl Model {
     /// Data declared for the whole homelab.
     pub fn shared_data(&self) -> impl Iterator<Item = &DataBlock> {
         self.data.iter().chain(self.homelab.iter().flat_map(|homelab| &homelab.data))
+    }
+
+    /// Says of a name that nothing has where the environment leaves it out.
+    pub(crate) fn say_removed(&self, kind: &str, name: &str, found: Diagnostic) -> Diagnostic {
+        match self.removed.iter().find(|removed| removed.kind == kind && removed.name == name) {
+            Some(removed) => found.label(removed.at, "this environment leaves it out"),
+            None => found,
+        }
     }
 
     /// True when everything in the workload could be read.

@@ -6,7 +6,7 @@ use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_schema::suggest::{list_names, nearest};
 use hlc_schema::{NameUse, Scope, ScopeId};
 
-use crate::faults::Faults;
+use crate::model::Model;
 
 pub(crate) static CODES: &[&Code] = &[&DUPLICATE_NAME, &UNKNOWN_NAME];
 
@@ -45,14 +45,14 @@ fn home(name: &NameUse) -> ScopeId {
 }
 
 /// True when a node of this name may stand in what could not be read.
-fn hidden(kind: &str, faults: &Faults) -> bool {
+fn hidden(kind: &str, model: &Model) -> bool {
     let decls = crate::docs::named(kind);
-    decls.is_empty() || decls.into_iter().any(|decl| faults.may_hide(decl))
+    decls.is_empty() || decls.into_iter().any(|decl| model.faults.may_hide(decl))
 }
 
 /// Reports names declared twice, and names that are used but not declared, unless the declaration may stand in what could
 /// not be read.
-pub(crate) fn check(names: &[NameUse], faults: &Faults) -> Vec<Diagnostic> {
+pub(crate) fn check(names: &[NameUse], model: &Model) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut declared: BTreeMap<(&str, ScopeId, &str), Span> = BTreeMap::new();
     let mut declarations: Vec<&NameUse> = names.iter().filter(|name| name.declares).collect();
@@ -78,7 +78,7 @@ pub(crate) fn check(names: &[NameUse], faults: &Faults) -> Vec<Diagnostic> {
         let known = [ScopeId::default(), name.scope]
             .iter()
             .any(|scope| declared.contains_key(&(name.kind, *scope, name.name.as_str())));
-        if known || hidden(name.kind, faults) {
+        if known || hidden(name.kind, model) {
             continue;
         }
         let candidates: Vec<&str> = declared
@@ -104,7 +104,7 @@ pub(crate) fn check(names: &[NameUse], faults: &Faults) -> Vec<Diagnostic> {
         } else {
             diagnostic = diagnostic.help(format!("there is {}", list_names(&candidates, "and")));
         }
-        found.push(diagnostic);
+        found.push(model.say_removed(name.kind, &name.name, diagnostic));
     }
     found
 }

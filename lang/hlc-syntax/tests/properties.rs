@@ -126,38 +126,82 @@ fn word() -> impl Strategy<Value = String> {
 }
 
 fn string() -> impl Strategy<Value = String> {
+    let escape = prop::sample::select(vec![
+        "\\n",
+        "\\r",
+        "\\t",
+        "\\b",
+        "\\f",
+        "\\s",
+        "\\\\",
+        "\\\"",
+        "\\u{e9}",
+        "\\u{10FFFF}",
+        "\\   ",
+        "\\\n    ",
+        "\\\r\n",
+    ]);
+    let piece = prop_oneof!["[a-zé{};/ #]{0,4}", escape.prop_map(str::to_owned)];
+    let lines = || prop::collection::vec(("[ \\t]{0,3}", "[a-z#\\\\é]{0,3}"), 0..4);
     prop_oneof![
         3 => word(),
         2 => any::<String>().prop_map(|text| quote(&text)),
-        1 => "[a-z \\\\]{0,8}".prop_map(|text| format!("##\"{text}\"##")),
-        1 => prop::collection::vec(("[ ]{0,3}", "[a-z]{0,3}"), 0..4).prop_map(|lines| {
-            let mut text = String::from("\"\"\"\n");
+        2 => prop::collection::vec(piece, 0..5).prop_map(|all| format!("\"{}\"", all.concat())),
+        1 => ("[a-z \\\\#]{0,8}", 1..4_usize).prop_map(|(text, hashes)| {
+            let hashes = "#".repeat(hashes);
+            format!("{hashes}\"{}\"{hashes}", text.trim_start_matches('#'))
+        }),
+        1 => (lines(), 0..3_usize, prop::sample::select(vec!["\n", "\r\n"])).prop_map(|(lines, hashes, newline)| {
+            let hashes = "#".repeat(hashes);
+            let mut text = format!("{hashes}\"\"\"{newline}");
             for (indent, word) in lines {
-                let _ = writeln!(text, "  {indent}{word}");
+                let word = if hashes.is_empty() { word.replace('\\', "\\\\") } else { word };
+                let _ = write!(text, "  {indent}{word}{newline}");
             }
-            text + "  \"\"\""
+            text + "  \"\"\"" + &hashes
         }),
     ]
 }
 
 fn value() -> impl Strategy<Value = String> {
+    let sign = || prop::sample::select(vec!["", "-", "+"]);
     let plain = prop_oneof![
-        3 => string(),
-        1 => any::<i32>().prop_map(|number| number.to_string()),
-        1 => (0..1000, 0..1000, -9..9).prop_map(|(whole, part, power)| format!("{whole}.{part}e{power}")),
-        1 => any::<u32>().prop_map(|number| format!("0x{number:x}")),
-        1 => prop::sample::select(vec!["#true", "#false", "#null"]).prop_map(str::to_owned),
+        4 => string(),
+        1 => any::<i64>().prop_map(|number| number.to_string()),
+        1 => (sign(), 0..1000, 0..1000, -9..9).prop_map(|(sign, whole, part, power)| format!("{sign}{whole}.{part}e{power}")),
+        1 => (sign(), "[0-9][0-9_]{0,6}([eE][+-]?[0-9])?").prop_map(|(sign, digits)| format!("{sign}{digits}")),
+        1 => (sign(), "0x[0-9a-fA-F][0-9a-fA-F_]{0,8}|0o[0-7][0-7_]{0,8}|0b[01][01_]{0,8}")
+            .prop_map(|(sign, digits)| format!("{sign}{digits}")),
+        1 => prop::sample::select(vec!["#true", "#false", "#null", "#inf", "#-inf"]).prop_map(str::to_owned),
     ];
-    (prop::option::of(word()), plain).prop_map(|(annotation, plain)| match annotation {
-        Some(annotation) => format!("({annotation}){plain}"),
-        None => plain,
-    })
+    let open = prop::sample::select(vec!["(", "( ", "(/* c */"]);
+    (prop::option::weighted(0.2, (open, string(), prop::sample::select(vec![")", " )", ") "]))), plain).prop_map(
+        |(annotation, plain)| match annotation {
+            Some((open, annotation, close)) => format!("{open}{annotation}{close}{plain}"),
+            None => plain,
+        },
+    )
 }
 
 fn node() -> impl Strategy<Value = String> {
-    let space = prop::sample::select(vec![" ", "  ", "\t", " /* c */ ", " \\\n  ", "\u{3000}", " /-x ", " /-k=1 "]);
-    let entry = (space, prop::option::of(string()), value()).prop_map(|(space, key, value)| match key {
-        Some(key) => format!("{space}{key}={value}"),
+    let space = prop::sample::select(vec![
+        " ",
+        "  ",
+        "\t",
+        " /* c */ ",
+        " /* /* c */ */ ",
+        " \\\n  ",
+        " \\ // c\r\n",
+        " \\ /* c */ \n",
+        "\u{3000}",
+        " /-x ",
+        " /-k=1 ",
+        " /-\n  k=(t)\"v\" ",
+        " /-(t)#true ",
+    ]);
+    let equals = prop::sample::select(vec!["=", "=", " = ", "= ", " ="]);
+    let entry = (space, prop::option::of((string(), equals)), value()).prop_map(|(space, key, value)| match key {
+        Some((key, equals)) => format!("{space}{key}{equals}{value}"),
         None => format!("{space}{value}"),
     });
     let head = (prop::option::of(word()), string(), prop::collection::vec(entry, 0..4));
@@ -165,19 +209,22 @@ fn node() -> impl Strategy<Value = String> {
         let annotation = annotation.map_or_else(String::new, |annotation| format!("({annotation})"));
         format!("{annotation}{name}{}", entries.concat())
     });
-    let end = prop::sample::select(vec!["\n", ";", "\r\n", " // c\n", "\n\n/* c */", "\n/- gone 1 { x }\n"]);
+    let end =
+        prop::sample::select(vec!["\n", ";", "\r\n", " // c\n", "\n\n/* c */", "\n/- gone 1 { x }\n", "\n/-\ngone\n"]);
+    let block = prop::sample::select(vec![" {", "{", " /-{ gone } {", " \\\n{", " /* c */ {"]);
     let leaf = leaf.boxed();
     leaf.clone().prop_recursive(3, 12, 4, move |inner| {
         let children = prop::collection::vec((inner, end.clone()), 0..4);
-        (leaf.clone(), children).prop_map(|(leaf, children)| {
+        (leaf.clone(), block.clone(), children).prop_map(|(leaf, open, children)| {
             let children: String = children.into_iter().map(|(child, end)| child + end).collect();
-            format!("{leaf} {{{children}}}")
+            format!("{leaf}{open}{children}}}")
         })
     })
 }
 
 fn document() -> impl Strategy<Value = String> {
-    prop::collection::vec(node(), 0..4).prop_map(|nodes| nodes.join("\n"))
+    let start = prop::sample::select(vec!["", "", "", "\u{feff}", "/- kdl-version 2\n", "\u{feff}/-kdl-version 2\r\n"]);
+    (start, prop::collection::vec(node(), 0..4)).prop_map(|(start, nodes)| format!("{start}{}", nodes.join("\n")))
 }
 
 fn agree(text: &str) -> Result<(), TestCaseError> {

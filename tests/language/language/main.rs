@@ -16,6 +16,7 @@ mod cases;
 mod codes;
 mod documentation;
 mod draft;
+mod fuzz;
 mod golden;
 mod inventory;
 mod limits;
@@ -56,6 +57,7 @@ fn main() {
         inventory::trials(),
         mutations::trials(),
         limits::trials(),
+        fuzz::trials(),
         draft::trials(),
     ]
     .into_iter()

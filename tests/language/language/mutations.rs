@@ -124,8 +124,10 @@ fn fault(project: &MemoryInputs, path: &str, mutation: Mutation) -> Option<Strin
     // A block that is not closed is reported where it opens.
     let unclosed = what.contains('}') && first.code.name == "unclosed-block";
     // A block that became another one is reported, by its name, where it holds what it cannot.
+    // A text with another meaning that is right by itself: what it no longer names is reported where that stands.
+    let unused = first.code.name == "secret-unused" && !first.is_error();
     let renamed = name.is_some_and(|name| first.message.starts_with(&format!("`{name}` cannot hold ")));
-    if (there || unclosed || renamed) && (found.len() <= 2 || headed) {
+    if (there || unclosed || renamed || unused) && (found.len() <= 2 || headed) {
         return None;
     }
     let list: Vec<String> = found

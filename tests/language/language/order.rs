@@ -1,7 +1,7 @@
 //! The order of files and nodes, and the names of files, never change the output, nor does `hlc fmt`, which orders fields.
 
 use hlc_model::{Inputs, MemoryInputs};
-use hlc_tests_language::{rendered, sample};
+use hlc_tests_language::{project, rendered, repository, sample};
 use libtest_mimic::Trial;
 
 use crate::Outcome;
@@ -9,14 +9,21 @@ use crate::Outcome;
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         Trial::test("order::sample_is_clean", clean),
-        Trial::test("order::files_renamed_and_merged", renamed),
-        Trial::test("order::nodes_reversed", reversed),
+        Trial::test("order::files_renamed_and_merged", || renamed(&sample())),
+        Trial::test("order::nodes_reversed", || reversed(&sample())),
+        Trial::test("order::components_renamed_and_merged", || renamed(&reuse())),
+        Trial::test("order::components_reversed", || reversed(&reuse())),
         Trial::test("order::sample_is_laid_out", laid_out),
         Trial::test("order::laying_out_changes_nothing", laying_out),
     ]
 }
 
 /// The files that are KDL.
+/// A project of components and overrides.
+fn reuse() -> MemoryInputs {
+    project(&repository().join("tests/language/cases/reuse"))
+}
+
 fn files(inputs: &MemoryInputs) -> Vec<(String, String)> {
     let paths = inputs.paths().filter(|path| path.ends_with(".kdl"));
     paths.map(|path| (path.to_owned(), inputs.read(path).unwrap().to_string())).collect()
@@ -42,12 +49,11 @@ fn clean() -> Outcome {
 }
 
 /// Every included file under another name, in other folders and in another order; then all of them as one.
-fn renamed() -> Outcome {
-    let sample = sample();
-    let expected = built(&sample)?;
-    let mut scattered = others(&sample);
+fn renamed(project: &MemoryInputs) -> Outcome {
+    let expected = built(project)?;
+    let mut scattered = others(project);
     let mut merged = String::new();
-    for (index, (path, text)) in files(&sample).into_iter().enumerate() {
+    for (index, (path, text)) in files(project).into_iter().enumerate() {
         if path == "homelab.kdl" {
             scattered.insert(path, text);
         } else {
@@ -59,21 +65,20 @@ fn renamed() -> Outcome {
     if built(&scattered)? != expected {
         return Err("renamed files change the output".into());
     }
-    let mut one = others(&sample);
-    one.insert("homelab.kdl", sample.read("homelab.kdl").unwrap());
+    let mut one = others(project);
+    one.insert("homelab.kdl", project.read("homelab.kdl").unwrap());
     one.insert("core/all.kdl", merged);
     one.insert("workloads/none.kdl", "");
     if built(&one)? == expected { Ok(()) } else { Err("one file in place of many changes the output".into()) }
 }
 
 /// The children of every top-level node in reverse.
-fn reversed() -> Outcome {
-    let sample = sample();
-    let mut turned = others(&sample);
-    for (path, text) in files(&sample) {
+fn reversed(project: &MemoryInputs) -> Outcome {
+    let mut turned = others(project);
+    for (path, text) in files(project) {
         turned.insert(path, turned_over(&text));
     }
-    if built(&turned)? == built(&sample)? { Ok(()) } else { Err("reversed nodes change the output".into()) }
+    if built(&turned)? == built(project)? { Ok(()) } else { Err("reversed nodes change the output".into()) }
 }
 
 fn turned_over(text: &str) -> String {

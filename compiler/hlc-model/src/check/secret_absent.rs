@@ -1,12 +1,12 @@
 //! Secrets that are named are in the SOPS file.
 
 use hlc_diag::{Code, Diagnostic, Severity};
-use hlc_schema::SecretKey;
 use hlc_schema::suggest::nearest;
+use hlc_schema::{Node as _, SecretKey};
 use hlc_sops::SopsFile;
 
 use super::{Check, Facts};
-use crate::concept::SecretsFile;
+use crate::concept::{OptionalSecret, SecretsFile};
 
 pub(super) const CHECK: Check = Check { codes: &[&SECRET_ABSENT], run };
 
@@ -28,6 +28,9 @@ pub(crate) static SECRET_ABSENT: Code = Code {
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let Some((node, secrets)) = facts.secrets() else { return };
     let Ok(file) = &secrets.file else { return };
+    if facts.model.faults.may_hide(OptionalSecret::decl()) {
+        return; // it may be declared optional in what could not be read
+    }
     for (used, meant) in absent(facts, node, file) {
         let name = used.name.as_str();
         let diagnostic = Diagnostic::new(&SECRET_ABSENT, used.span, format!("the SOPS file holds no `{name}`"));

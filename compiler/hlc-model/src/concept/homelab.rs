@@ -4,7 +4,7 @@ use hlc_diag::Span;
 use hlc_schema::scalar::{Fqdn, HttpUrl};
 use hlc_schema::{AttrDecl, Data, Def, Node, NodeDecl, Spanned};
 
-use super::{Category, DataBlock, Network, SecretStore, SecretsFile};
+use super::{Category, DataBlock, Network, Override, SecretStore, SecretsFile, Without};
 use crate::resolve::{Ask, Referable};
 
 const ATTRIBUTES: &[AttrDecl] = &[
@@ -52,6 +52,12 @@ pub struct Homelab {
     /// Categories of workloads.
     #[block]
     pub category: Vec<Category>,
+    /// What this environment changes about the files it includes.
+    #[block(name = "override")]
+    pub overrides: Vec<Override>,
+    /// What this environment leaves out of them.
+    #[block]
+    pub without: Vec<Without>,
     /// Data to be used by `(ref)data.NAME`.
     #[block]
     pub data: Vec<DataBlock>,

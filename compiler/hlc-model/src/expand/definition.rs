@@ -161,7 +161,7 @@ fn setting<'d>(node: Node<'d>, name: &str) -> Option<Entry<'d>> {
 }
 
 /// A text that is written out.
-pub(super) fn text(entry: Entry<'_>) -> Option<String> {
+pub(crate) fn text(entry: Entry<'_>) -> Option<String> {
     match entry.value() {
         Value::String(text) if entry.annotation().is_none() => Some(text.into_owned()),
         Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => None,

@@ -192,6 +192,7 @@ impl<'m> Resolver<'m> {
         }
         let name = rest.split('.').next().unwrap_or(rest);
         let diagnostic = Diagnostic::new(&UNKNOWN_REFERENCE, path.span, format!("there is no {kind} `{name}`"));
+        let diagnostic = self.model.say_removed(kind, name, diagnostic);
         let of_kind = || self.index.by_name.iter().filter(|((candidate, _), _)| *candidate == kind);
         let names: Vec<&str> = of_kind().map(|((_, name), _)| *name).collect();
         self.report(match nearest(name, names.iter().copied()) {

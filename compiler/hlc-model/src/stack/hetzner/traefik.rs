@@ -238,6 +238,9 @@ fn cluster_routes(resolver: &Resolver<'_>, traefik: &Traefik, dynamic: &mut Dyna
 /// Where the edge reaches the gateway: its address and its first plain HTTP listener, else its first HTTPS one.
 fn gateway_url(resolver: &Resolver<'_>, gateway: &Gateway, asked: Span) -> Option<String> {
     use crate::concept::ListenerProtocol::{Http, Https};
+    if resolver.model.faults.may_hide(Gateway::decl()) {
+        return None; // what it lacks may stand in what could not be read
+    }
     let Some(ip) = &gateway.ip else {
         resolver.report(
             Diagnostic::new(&GATEWAY_ADDRESS, asked, format!("gateway `{}` has no fixed address", gateway.name.name))
