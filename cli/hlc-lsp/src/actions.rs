@@ -15,7 +15,7 @@ pub(crate) fn actions(
     documents: &Documents,
     params: &lsp::CodeActionParams,
     client: Client,
-) -> Vec<lsp::CodeActionResponse> {
+) -> Vec<lsp::CodeAction> {
     let is_wanted =
         |kind: &lsp::CodeActionKind| matches!(kind, lsp::CodeActionKind::QuickFix | lsp::CodeActionKind::Empty);
     if params.context.only.as_ref().is_some_and(|only| !only.iter().any(is_wanted)) {
@@ -34,7 +34,7 @@ pub(crate) fn actions(
         let wanted = places.bytes(span.file, params.range);
         if span.range().start <= wanted.end && wanted.start <= span.range().end {
             for fix in &diagnostic.fixes {
-                found.push(action(&mut places, documents, diagnostic, fix, client).into());
+                found.push(action(&mut places, documents, diagnostic, fix, client));
             }
         }
     }

@@ -30,20 +30,67 @@ impl Analysis {
     }
 }
 
-/// The folder of the project that a file belongs to: the nearest one with a `homelab.kdl`, on disk or only open yet.
-pub(crate) fn project_of(file: &Path, documents: &Documents) -> Option<PathBuf> {
-    let is_root = |folder: &&Path| {
+/// The root files of the project that a file belongs to, on disk or only open yet: those in the nearest folder with a
+/// `homelab.kdl`, or else in the nearest one with any. Each is an environment of its own.
+pub(crate) fn roots_of(file: &Path, documents: &Documents) -> Vec<PathBuf> {
+    let is_main = |folder: &&Path| {
         let root = folder.join(ROOT_FILE);
         root.is_file() || documents.at(&root).is_some()
     };
-    file.ancestors().skip(1).find(is_root).map(Path::to_owned)
+    match file.ancestors().skip(1).find(is_main) {
+        Some(folder) => {
+            let mut roots = vec![folder.join(ROOT_FILE)];
+            roots.extend(roots_in(folder, documents).into_iter().filter(|root| !root.ends_with(ROOT_FILE)));
+            roots
+        }
+        None => {
+            let roots = file.ancestors().skip(1).map(|folder| roots_in(folder, documents));
+            roots.into_iter().find(|roots| !roots.is_empty()).unwrap_or_default()
+        }
+    }
 }
 
-/// Compiles the project in `folder`.
+/// The files in a folder that hold a `homelab`.
+fn roots_in(folder: &Path, documents: &Documents) -> Vec<PathBuf> {
+    let on_disk = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let open =
+        documents.iter().filter_map(|document| document.path.clone()).filter(|path| path.parent() == Some(folder));
+    let mut paths: Vec<PathBuf> =
+        on_disk.chain(open).filter(|path| path.extension().is_some_and(|extension| extension == "kdl")).collect();
+    paths.sort();
+    paths.dedup();
+    paths.retain(|path| match documents.at(path) {
+        Some(document) => holds_homelab(&document.text),
+        // What is large or no file (a fifo would be waited for) is no root file.
+        None => {
+            let small = std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() < ROOT_LIMIT);
+            small && std::fs::read_to_string(path).is_ok_and(|text| holds_homelab(&text))
+        }
+    });
+    paths
+}
+
+/// Larger files are not looked through for a `homelab`, in bytes.
+const ROOT_LIMIT: u64 = 1 << 20;
+
+/// True for a text with a `homelab` node at its top.
+fn holds_homelab(text: &str) -> bool {
+    // Parsed only if it may have one.
+    text.contains("homelab") && {
+        let mut sources = Sources::default();
+        let file = sources.add("root", text);
+        hlc_syntax::parse(file, text.into()).document.nodes().any(|node| node.name() == "homelab")
+    }
+}
+
+/// Compiles the project of a root file.
 ///
 /// # Errors
 /// Why there can be no findings: the folder cannot be read, or the compiler failed, which is a mistake in hlc.
-pub(crate) fn project(folder: &Path, documents: &Documents) -> Result<Analysis, String> {
+pub(crate) fn project(root: &Path, documents: &Documents) -> Result<Analysis, String> {
+    let (Some(folder), Some(name)) = (root.parent(), root.file_name().and_then(|name| name.to_str())) else {
+        return Err(format!("{} is no root file", root.display()));
+    };
     let disk = DiskInputs::new(folder).map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
     let mut inputs = OverlayInputs::new(&disk);
     for document in documents.iter() {
@@ -52,7 +99,7 @@ pub(crate) fn project(folder: &Path, documents: &Documents) -> Result<Analysis, 
         }
     }
     // The compiler keeps nothing between two runs, so nothing can be left half done.
-    let compiled = catch_unwind(AssertUnwindSafe(|| hlc_model::compile(&inputs, ROOT_FILE))).map_err(|_| {
+    let compiled = catch_unwind(AssertUnwindSafe(|| hlc_model::compile(&inputs, name))).map_err(|_| {
         "hlc failed while it looked at the homelab; this is a mistake in hlc, please report it".to_owned()
     })?;
     let uri = |path: &str| {

@@ -28,7 +28,7 @@ struct Server<W> {
     documents: Documents,
     /// Projects of the folders that the editor has open: looked at even when none of their files is.
     folders: BTreeSet<PathBuf>,
-    /// By the project's folder.
+    /// By the root file.
     analyses: BTreeMap<PathBuf, Analysis>,
     said: BTreeMap<String, Said>,
     /// Something has changed since the last analysis.
@@ -99,10 +99,17 @@ impl<W: Write> Server<W> {
                     self.settle()?;
                     let found = self.documents.get(&params.text_document.uri.0).map(|document| {
                         let reads = |analysis: &&Analysis| analysis.uris().any(|uri| uri == document.uri);
-                        match self.analyses.values().find(reads) {
-                            Some(analysis) => actions::actions(analysis, &self.documents, &params, client),
-                            None => actions::actions(&analysis::alone(document), &self.documents, &params, client),
+                        let of = |analysis: &Analysis| actions::actions(analysis, &self.documents, &params, client);
+                        let mut found: Vec<lsp::CodeAction> = Vec::new();
+                        for action in self.analyses.values().filter(reads).flat_map(of) {
+                            let same =
+                                |other: &lsp::CodeAction| (&other.title, &other.edit) == (&action.title, &action.edit);
+                            if !found.iter().any(same) {
+                                found.push(action);
+                            }
                         }
+                        let is_read = self.analyses.values().any(|analysis| reads(&analysis));
+                        if is_read { found } else { of(&analysis::alone(document)) }
                     });
                     self.out.answer(id, &found.unwrap_or_default())
                 }
@@ -193,32 +200,29 @@ impl<W: Write> Server<W> {
     fn settle(&mut self) -> io::Result<()> {
         let Some(client) = self.client.filter(|_| self.changed && !self.shut_down) else { return Ok(()) };
         self.changed = false;
-        let project_of = |path: &Path| analysis::project_of(path, &self.documents);
-        let mut projects: BTreeSet<PathBuf> =
-            self.folders.iter().filter_map(|folder| project_of(&folder.join("x"))).collect();
+        let roots_of = |path: &Path| analysis::roots_of(path, &self.documents);
+        let mut roots: BTreeSet<PathBuf> = self.folders.iter().flat_map(|folder| roots_of(&folder.join("x"))).collect();
         let mut messages = Vec::new();
         for document in self.documents.iter() {
-            match document.path.as_deref().map(project_of) {
-                Some(Some(folder)) => {
-                    projects.insert(folder);
-                }
-                Some(None) if document.is_kdl() => {
+            match document.path.as_deref().map(roots_of) {
+                Some(found) if !found.is_empty() => roots.extend(found),
+                Some(_) if document.is_kdl() => {
                     let where_it_is = format!("{} is in no homelab (no homelab.kdl above it)", document.uri);
                     messages.push((lsp::MessageType::Info, format!("{where_it_is}: only its syntax is checked")));
                 }
-                Some(None) | None => {}
+                Some(_) | None => {}
             }
         }
         let mut analyses = BTreeMap::new();
-        for folder in projects {
-            match analysis::project(&folder, &self.documents) {
+        for root in roots {
+            match analysis::project(&root, &self.documents) {
                 Ok(analysis) => {
-                    analyses.insert(folder, analysis);
+                    analyses.insert(root, analysis);
                 }
                 Err(trouble) => {
                     messages.push((lsp::MessageType::Error, trouble));
                     // What was found before stays.
-                    analyses.extend(self.analyses.remove_entry(&folder));
+                    analyses.extend(self.analyses.remove_entry(&root));
                 }
             }
         }
@@ -230,7 +234,13 @@ impl<W: Write> Server<W> {
         let mut files: BTreeMap<String, Vec<lsp::Diagnostic>> = BTreeMap::new();
         for analysis in self.analyses.values().chain(&strays) {
             for (uri, found) in by_file(analysis, client) {
-                files.entry(uri).or_default().extend(found);
+                // What several environments say of one place is said once; they may differ in what else they point at.
+                let said = files.entry(uri).or_default();
+                let is_new = |finding: &lsp::Diagnostic| {
+                    !said.iter().any(|other| other.range == finding.range && other.code == finding.code)
+                };
+                let new: Vec<_> = found.into_iter().filter(is_new).collect();
+                said.extend(new);
             }
         }
         self.publish(&files)?;

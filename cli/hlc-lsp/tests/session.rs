@@ -368,3 +368,33 @@ fn changes_that_wait_are_one_analysis() {
     assert_eq!(client.findings[&web].0, Some(200));
     client.leaves();
 }
+
+#[test]
+fn every_root_file_beside_homelab_kdl_is_looked_at() {
+    let staging = "homelab \"s\" domain=\"example.org\" {\n    include \"w/*.kdl\"\n    category \"apps\"\n    without \
+                   \"workload.wed\"\n}\n";
+    let folder =
+        project(&[("homelab.kdl", ROOT), ("staging.kdl", staging), ("w/web.kdl", WEB), ("notes.kdl", "a 1\n")]);
+    let (web, other) = (uri(folder.path(), "w/web.kdl"), uri(folder.path(), "staging.kdl"));
+    let mut client = Client::new(&json!({}), None);
+    client.open(&web, &WEB.replace("apps", "apqs"));
+    assert_eq!(client.codes(&web), ["HLC0311"], "what both say is said once");
+    assert_eq!(client.fixes(&web, 0).len(), 1);
+    client.change(&web, 2, WEB);
+    assert!(client.codes(&web).is_empty());
+    assert_eq!(client.findings[&other].1[0]["code"], "HLC0340");
+    client.open(&other, &staging.replace("workload.wed", "workload.web"));
+    assert!(client.codes(&other).is_empty());
+    client.leaves();
+}
+
+#[test]
+fn a_project_needs_no_homelab_kdl() {
+    let folder = project(&[("staging.kdl", ROOT), ("w/web.kdl", WEB)]);
+    let web = uri(folder.path(), "w/web.kdl");
+    let mut client = Client::new(&json!({}), None);
+    client.open(&web, &WEB.replace("apps", "apqs"));
+    assert_eq!(client.codes(&web), ["HLC0311"]);
+    assert!(client.shown.is_empty(), "{:?}", client.shown);
+    client.leaves();
+}

@@ -72,10 +72,19 @@ impl Edit<'_> {
 /// Edits by the number of the file and of the node in it.
 type Edits<'a> = BTreeMap<(usize, usize), Edit<'a>>;
 
-/// Applies what the `homelab` changes; gives what it leaves out.
-pub(crate) fn apply(loaded: &Loaded, expanded: &mut Expanded) -> Vec<Removed> {
+/// What changing the trees gives besides.
+pub(crate) struct Applied {
+    /// What is left out.
+    pub(crate) removed: Vec<Removed>,
+    /// Addresses of nothing, each with the kind of node that it begins with: they may be addresses of what could not be read.
+    pub(crate) unknown: Vec<(String, Diagnostic)>,
+}
+
+/// Applies what the `homelab` changes.
+pub(crate) fn apply(loaded: &Loaded, expanded: &mut Expanded) -> Applied {
     let mut diagnostics = Vec::new();
     let mut removed = Vec::new();
+    let mut unknown = Vec::new();
     let made = {
         let documents: Vec<&Document> = expanded.documents(&loaded.documents).collect();
         let sound = |document: &Document| !loaded.broken.contains(&document.file());
@@ -101,7 +110,7 @@ pub(crate) fn apply(loaded: &Loaded, expanded: &mut Expanded) -> Vec<Removed> {
                         };
                         note(&mut edits, &found, edit, &mut diagnostics);
                     }
-                    Err(unknown) if may_report => diagnostics.push(*unknown),
+                    Err(found) if may_report => unknown.push((kind_of(&address), *found)),
                     Err(_) => {}
                 }
             }
@@ -110,7 +119,8 @@ pub(crate) fn apply(loaded: &Loaded, expanded: &mut Expanded) -> Vec<Removed> {
             Vec::new()
         } else {
             let files: Vec<usize> = (0..documents.len()).filter(|file| is_edited(&edits, *file)).collect();
-            let mut rebuild = Rebuild { edits: &edits, met: BTreeMap::new(), diagnostics: &mut diagnostics };
+            let mut rebuild =
+                Rebuild { edits: &edits, met: BTreeMap::new(), unknown: &mut unknown, diagnostics: &mut diagnostics };
             let document = |file: usize| Some((file, rebuild.document(file, documents.get(file)?)));
             let made = files.into_iter().filter_map(document).collect::<Vec<_>>();
             rebuild.report_unmet();
@@ -121,7 +131,12 @@ pub(crate) fn apply(loaded: &Loaded, expanded: &mut Expanded) -> Vec<Removed> {
         expanded.replace(file, document);
     }
     expanded.diagnostics.extend(diagnostics);
-    removed
+    Applied { removed, unknown }
+}
+
+/// The kind of node that an address begins with.
+fn kind_of(address: &str) -> String {
+    address.split(['.', '/']).next().unwrap_or("").to_owned()
 }
 
 fn is_edited(edits: &Edits<'_>, file: usize) -> bool {
@@ -157,6 +172,7 @@ struct Rebuild<'a, 'e> {
     edits: &'e Edits<'a>,
     /// Nodes that have been changed, with the change.
     met: BTreeMap<(usize, usize), Span>,
+    unknown: &'e mut Vec<(String, Diagnostic)>,
     diagnostics: &'e mut Vec<Diagnostic>,
 }
 

@@ -38,6 +38,8 @@ pub(crate) struct Expanded {
     /// Where components are used.
     pub(crate) names: Vec<NameUse>,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Parameters that nothing seems to use, with the place of the component.
+    pub(crate) unused: Vec<(Span, Diagnostic)>,
     /// The names of `use` nodes that could not be replaced, which has been reported.
     pub(crate) unexpanded: BTreeSet<Span>,
 }
@@ -64,7 +66,7 @@ pub(crate) fn expand(loaded: &mut Loaded) -> Expanded {
     let mut definitions: BTreeMap<String, Definition<'_>> = BTreeMap::new();
     for node in documents.iter().filter(sound).flat_map(Document::nodes) {
         if node.name() == Component::decl().name
-            && let Some(mut definition) = Definition::read(node, &mut expanded.diagnostics)
+            && let Some(mut definition) = Definition::read(node, &mut expanded)
         {
             definition.broken |= holds_spoiled(sources, spoiled, node.span());
             // Of two with one name, which is reported, the first is meant.

@@ -20,6 +20,11 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
+    /// True when a top-level node of this kind may be one that could not be read.
+    pub(crate) fn may_hold(&self, kind: &str) -> bool {
+        self.unread || self.kinds.contains(kind)
+    }
+
     /// True when a node of this kind may stand in what could not be read: then nothing can be said to be missing.
     pub(crate) fn may_hide(&self, wanted: &NodeDecl) -> bool {
         let faulty = TOP_LEVEL.iter().map(|decl| decl()).filter(|decl| self.kinds.contains(decl.name));

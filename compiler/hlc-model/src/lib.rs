@@ -41,9 +41,11 @@ pub mod workload;
 pub use inputs::{DirEntry, InputError, Inputs, MemoryInputs};
 pub use model::Model;
 
-use hlc_diag::{Code, Diagnostic, FileId, SourceFile, Sources};
+use hlc_diag::{Code, Diagnostic, FileId, SourceFile, Sources, Span};
 use hlc_plan::Plan;
+use hlc_schema::Node as _;
 
+use concept::Homelab;
 use report::Found;
 use resolve::Resolver;
 
@@ -76,7 +78,7 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     let mut loaded = load::load(inputs, root);
     let kdl_files = loaded.sources.iter().count();
     let mut expanded = expand::expand(&mut loaded);
-    let removed = environment::apply(&loaded, &mut expanded);
+    let environment::Applied { removed, unknown } = environment::apply(&loaded, &mut expanded);
     let collected = collect::collect(&loaded, &expanded);
     let mut model = collected.model;
     model.removed = removed;
@@ -88,6 +90,8 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     let named = model.homelab.as_ref().and_then(|homelab| homelab.secrets.as_ref());
     model.secrets = named.map(|node| secrets::read(node, inputs, &mut loaded.sources));
     let mut diagnostics = collected.diagnostics;
+    let is_there = |kind: &str| !model.faults.may_hold(kind) && !model.faults.may_hold(Homelab::decl().name);
+    diagnostics.extend(unknown.into_iter().filter(|(kind, _)| is_there(kind)).map(|(_, found)| found));
     diagnostics.extend(names::check(&collected.names, &model));
     let resolver = Resolver::new(&model, inputs, std::mem::take(&mut loaded.sources));
     let lowered = lower::plan(&resolver);
@@ -98,6 +102,14 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     let mut diagnostics: Vec<Found> = diagnostics.into_iter().map(|found| Found::new(found, &sources)).collect();
     diagnostics.retain(|found| !loaded.is_spoiled(&found.diagnostic, &sources));
     diagnostics.extend(loaded.diagnostics.into_iter().map(|found| Found::new(found, &sources)));
+    // Of a component with mistakes, what seems unused may be what is misspelt.
+    let is_sound = |component: Span| {
+        let within =
+            |span: Span| span.file == component.file && component.start <= span.start && span.start <= component.end;
+        !diagnostics.iter().any(|found| found.diagnostic.is_error() && within(found.diagnostic.primary.span))
+    };
+    let unused: Vec<_> = expanded.unused.into_iter().filter(|(component, _)| is_sound(*component)).collect();
+    diagnostics.extend(unused.into_iter().map(|(_, found)| Found::new(found, &sources)));
     let broken = diagnostics.iter().any(|found| found.diagnostic.is_error());
     let diagnostics = report::in_order(diagnostics, &sources);
     Compilation { sources, diagnostics, plan: (!broken).then_some(lowered.plan), model, held_back, kdl_files }

@@ -107,7 +107,9 @@ impl<'a> Rebuild<'a, '_> {
             return match own.find(|own| name_of(*own).as_deref() == Some(&*wanted)) {
                 Some(own) => Change::Into(own),
                 None => {
-                    self.diagnostics.push(nothing_to_change(node, child, &wanted));
+                    let parent = std::iter::successors(Some(child), |node| node.parent());
+                    let top = parent.filter_map(name_of).nth(1).unwrap_or_default();
+                    self.unknown.push((super::kind_of(&top), nothing_to_change(node, child, &wanted)));
                     Change::Nowhere
                 }
             };

@@ -8,7 +8,7 @@ use hlc_schema::{DataValue, Node as _, Scalar as _};
 use hlc_syntax::{Entry, Node, StandIn, Value};
 
 use super::codes::{DUPLICATE_SLOT, NESTED_COMPONENT, UNKNOWN_PARAM, UNUSED_PARAM};
-use super::{descendants, substitute};
+use super::{Expanded, descendants, substitute};
 use crate::concept::{Component, Param, ParamType, Slot};
 
 /// A component.
@@ -32,7 +32,8 @@ pub(super) struct Parameter<'d> {
 
 impl<'d> Definition<'d> {
     /// Reads a component, and reports what the declarations cannot tell; `None` without a name, which they report.
-    pub(super) fn read(node: Node<'d>, found: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(node: Node<'d>, out: &mut Expanded) -> Option<Self> {
+        let found = &mut out.diagnostics;
         let name = node.args().next()?;
         let mut params = Vec::new();
         let (mut broken, mut nameless) = (false, false);
@@ -52,7 +53,7 @@ impl<'d> Definition<'d> {
         }
         let mut definition =
             Self { node, name: text(name)?, name_span: name.value_span(), params, has_slot: false, broken };
-        definition.check(nameless, found);
+        definition.check(nameless, out);
         Some(definition)
     }
 
@@ -61,7 +62,8 @@ impl<'d> Definition<'d> {
     }
 
     /// Looks through the text. With `nameless` parameters, which are reported, none can be said to be unknown.
-    fn check(&mut self, nameless: bool, found: &mut Vec<Diagnostic>) {
+    fn check(&mut self, nameless: bool, out: &mut Expanded) {
+        let found = &mut out.diagnostics;
         let errors = found.len();
         let mut used: BTreeSet<String> = BTreeSet::new();
         let mut slot: Option<Span> = None;
@@ -87,7 +89,7 @@ impl<'d> Definition<'d> {
                     }
                 }
                 for (name, span) in node.entries().flat_map(substitute::params) {
-                    if self.param(&name).is_none() && !nameless {
+                    if self.param(&name).is_none() && !nameless && !used.contains(&name) {
                         found.push(self.unknown_param(&name, span));
                     }
                     used.insert(name);
@@ -100,17 +102,26 @@ impl<'d> Definition<'d> {
             return;
         }
         for param in self.params.iter().filter(|param| !used.contains(&param.name)) {
-            found.push(
-                Diagnostic::new(&UNUSED_PARAM, param.name_span, format!("nothing uses the parameter `{}`", param.name))
-                    .help(format!("remove it, or write `(ref)param.{}` where its value belongs", param.name)),
-            );
+            let message = format!("nothing uses the parameter `{}`", param.name);
+            let unused = Diagnostic::new(&UNUSED_PARAM, param.name_span, message)
+                .help(format!("remove it, or write `(ref)param.{}` where its value belongs", param.name));
+            out.unused.push((self.node.span(), unused));
         }
     }
 
     fn unknown_param(&self, name: &str, span: Span) -> Diagnostic {
         let message = format!("component `{}` has no parameter `{name}`", self.name);
         let diagnostic = Diagnostic::new(&UNKNOWN_PARAM, span, message);
-        self.meant(name, diagnostic)
+        // `"name" type="name"`, with the word in front forgotten or misspelt.
+        let is_forgotten = |child: &Node<'_>| {
+            child.name() == name || (child.name() != Param::decl().name && setting(*child, "type").is_some())
+        };
+        match self.node.children().find(is_forgotten) {
+            Some(child) => diagnostic
+                .label(child.name_span(), "this is no parameter")
+                .help(format!("declare it: `param \"{name}\"`")),
+            None => self.meant(name, diagnostic),
+        }
     }
 
     /// The parameter that was probably meant.
