@@ -4,13 +4,14 @@
 //! part come under the file id that the part is given. Nothing of it can be looked up by place ([`Document::node_at`]) or
 //! formatted: that is for parsed files.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hlc_diag::FileId;
 
 use crate::string;
 use crate::token::TokenKind;
-use crate::tree::{Document, EntryData, NONE, Node, NodeData, OtherText, index};
+use crate::tree::{Document, EntryData, NONE, Node, NodeData, OWN, OtherText, index};
 use crate::value::{Entry, Value, decoded};
 
 /// A value that stands in for the one in the text.
@@ -79,6 +80,8 @@ pub struct Mark {
 pub struct Builder {
     out: Document,
     open: Vec<u32>,
+    /// The texts of the document by their file.
+    texts: BTreeMap<FileId, u32>,
 }
 
 impl Builder {
@@ -94,7 +97,7 @@ impl Builder {
             others: Vec::new(),
             stand_ins: Vec::new(),
         };
-        Self { out, open: Vec::new() }
+        Self { out, open: Vec::new(), texts: BTreeMap::from([(document.file, OWN)]) }
     }
 
     /// A document to take parts from; its own text comes under the id `file`.
@@ -105,15 +108,11 @@ impl Builder {
     }
 
     fn text(&mut self, text: OtherText) -> u32 {
-        if text.file == self.out.file {
-            return 0;
-        }
-        let known = self.out.others.iter().position(|other| other.file == text.file);
-        let at = known.unwrap_or_else(|| {
-            self.out.others.push(text);
-            self.out.others.len() - 1
-        });
-        index(at) + 1
+        let others = &mut self.out.others;
+        *self.texts.entry(text.file).or_insert_with(|| {
+            others.push(text);
+            index(others.len())
+        })
     }
 
     /// Opens a node with the head of another one, without its entries. Its entries come before its children.

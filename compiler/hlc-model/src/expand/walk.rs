@@ -80,12 +80,6 @@ impl<'d, 'w> Walk<'d, 'w> {
             state.frames.push(Frame { nodes, inside, env: outer, then: Then::Nothing, skip_params: false });
             return;
         }
-        if node.name() == Use::decl().name && inside.takes_use() {
-            if let Err(Abandoned) = self.enter(node, inside, env, state) {
-                self.give_up((node, env), state);
-            }
-            return;
-        }
         if let Some(outermost) = state.open.first() {
             self.nodes += 1;
             if self.nodes > MAX_NODES {
@@ -94,6 +88,12 @@ impl<'d, 'w> Walk<'d, 'w> {
                 self.give_up((node, env), state);
                 return;
             }
+        }
+        if node.name() == Use::decl().name && inside.takes_use() {
+            if let Err(Abandoned) = self.enter(node, inside, env, state) {
+                self.give_up((node, env), state);
+            }
+            return;
         }
         if let Err(Abandoned) = self.copy(node, env, state) {
             self.give_up((node, env), state);
