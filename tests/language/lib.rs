@@ -72,17 +72,22 @@ pub fn sample() -> MemoryInputs {
 const PRELUDE: &str = r#"homelab "home" domain="example.net" {
     secrets "secrets/example.sops.yaml"
     include "example.kdl"
+    repository "https://github.com/example/homelab.git" branch="main" manifests="main-manifests"
     network "lan" cidr="192.168.1.0/24" gateway="192.168.1.254"
     category "apps"
 }
 platform {
     addon "gateway" namespace="kube-system" {
         gateway "homelab-gateway" class="cilium" ip="192.168.1.240" {
-            listener "https" protocol="HTTPS" port=443
+            listener "https" protocol="HTTPS" port=443 certificate="wildcard"
         }
     }
+    addon "cert-manager" namespace="cert-manager" {
+        issuer "home-ca" { self-signed }
+        certificate "wildcard" issuer="home-ca" namespace="kube-system" { hosts "example.net" "*.example.net" }
+    }
     addon "argocd" namespace="argocd" {
-        delivery "workloads" { sync prune=#true }
+        delivery "workloads" generator="files" { sync prune=#true }
     }
 }
 secret-store "infisical" kind="infisical" host="http://infisical.example.net" {

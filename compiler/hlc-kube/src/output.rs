@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use hlc_plan::{Plan, PlannedObject};
+use hlc_plan::{Plan, PlannedObject, PlannedWorkload};
 use sha2::{Digest, Sha256};
 
 use crate::{OutputTree, to_yaml};
@@ -33,7 +33,25 @@ pub fn output_tree(plan: &Plan) -> OutputTree {
             tree.insert(format!("{folder}/{stem}{suffix}.k8s.yaml"), to_yaml(&object.body));
         }
     }
+    if plan.listed {
+        for workload in &plan.workloads {
+            tree.insert(format!("{}/{WORKLOAD_FILE}", workload.folder), entry(workload));
+        }
+    }
     tree
+}
+
+/// The file about a workload in its folder, for a plan whose workloads are [listed](Plan::listed). It ends in nothing that Argo
+/// CD takes for a manifest.
+pub const WORKLOAD_FILE: &str = ".workload";
+
+/// What an ApplicationSet has to know of a workload (Argo CD, "Git Generator: Files").
+fn entry(workload: &PlannedWorkload) -> String {
+    let entry = serde_json::json!({
+        "name": workload.name,
+        "namespace": workload.namespace,
+    });
+    format!("{entry:#}\n")
 }
 
 fn stem(object: &PlannedObject) -> String {
@@ -60,7 +78,7 @@ fn digest(object: &PlannedObject) -> String {
 #[cfg(test)]
 mod tests {
     use hlc_diag::{FileId, Span};
-    use hlc_plan::{Address, PlannedWorkload};
+    use hlc_plan::Address;
     use hlc_schema::Data;
 
     use super::*;
@@ -78,9 +96,27 @@ mod tests {
         }
     }
 
+    fn workload(objects: Vec<PlannedObject>) -> PlannedWorkload {
+        PlannedWorkload {
+            name: "web".to_owned(),
+            folder: "web".to_owned(),
+            namespace: "web-system".to_owned(),
+            objects,
+        }
+    }
+
+    #[test]
+    fn a_list_of_workloads() {
+        let plan = Plan { workloads: vec![workload(Vec::new())], listed: true, stacks: Vec::new() };
+        let tree = output_tree(&plan);
+        let files: Vec<_> = tree.iter().collect();
+        let entry = "{\n  \"name\": \"web\",\n  \"namespace\": \"web-system\"\n}\n";
+        assert_eq!(files, [("web/.workload", entry)]);
+    }
+
     fn paths(objects: Vec<PlannedObject>) -> Vec<String> {
-        let workloads = vec![PlannedWorkload { name: "web".to_owned(), folder: "web".to_owned(), objects }];
-        output_tree(&Plan { workloads, stacks: Vec::new() }).iter().map(|(path, _)| path.to_owned()).collect()
+        let workloads = vec![workload(objects)];
+        output_tree(&Plan { workloads, ..Plan::default() }).iter().map(|(path, _)| path.to_owned()).collect()
     }
 
     #[test]

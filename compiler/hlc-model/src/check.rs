@@ -5,22 +5,29 @@
 
 use hlc_diag::{Code, Diagnostic};
 
-use crate::lower::Lowered;
+use crate::lower::Unit;
 use crate::model::Model;
 use crate::resolve::Resolver;
 
 mod addresses;
 mod branches;
+mod certificate_hosts;
 mod data_blocks;
+mod delivery_namespace;
+mod dns01_secret;
 mod duplicate_host;
 mod duplicate_object;
 mod edge;
 mod existing_workload;
 mod facts;
+mod gateway_address;
 mod gateway_listener;
+mod installed;
+mod listener_tls;
 mod missing_claim;
 mod plain_secret;
 mod pod_security;
+mod pool;
 mod public_host;
 mod route_service;
 mod secret_absent;
@@ -34,6 +41,7 @@ mod selector;
 mod service_selector;
 mod store_fields;
 mod store_keys;
+mod tls_route;
 
 pub use facts::Facts;
 pub(crate) use facts::{NamespaceFacts, WorkloadFacts, containers};
@@ -70,6 +78,14 @@ pub const CHECKS: &[Check] = &[
     secret_unused::CHECK,
     secret_plain::CHECK,
     secrets_recipients::CHECK,
+    pool::CHECK,
+    gateway_address::CHECK,
+    listener_tls::CHECK,
+    certificate_hosts::CHECK,
+    tls_route::CHECK,
+    dns01_secret::CHECK,
+    delivery_namespace::CHECK,
+    installed::CHECK,
     edge::env_file::CHECK,
     edge::service::CHECK,
     edge::variables::CHECK,
@@ -83,10 +99,10 @@ pub const CHECKS: &[Check] = &[
 pub(crate) fn run<'m>(
     model: &'m Model,
     resolver: &'m Resolver<'m>,
-    lowered: &'m Lowered,
+    units: &'m [Unit<'m>],
     found: &mut Vec<Diagnostic>,
 ) -> bool {
-    let facts = Facts::gather(model, resolver, lowered, found);
+    let facts = Facts::gather(model, resolver, units, found);
     for check in CHECKS {
         (check.run)(&facts, found);
     }

@@ -123,7 +123,16 @@ fn collect_node<'a>(
     } else if name == Platform::decl().name {
         let scope = cx.open_scope();
         let platform = cx.within(scope, defaults.of_others(model), |cx| Platform::decode(source, cx));
-        model.addons.extend(platform.into_iter().flat_map(|platform| platform.addon));
+        for addon in platform.into_iter().flat_map(|platform| platform.addon) {
+            let spoiled = loaded.holds_spoiled(addon.parts.span);
+            if addon.faulty || spoiled {
+                model.faults.tainted.insert(addon.scope);
+            }
+            if spoiled {
+                model.faults.spoiled.insert(addon.scope);
+            }
+            model.addons.push(addon);
+        }
     } else if name == Workload::decl().name {
         let scope = cx.open_scope();
         let before = (cx.diagnostics.len(), cx.withheld + cx.left_out);

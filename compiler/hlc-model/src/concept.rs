@@ -1,6 +1,8 @@
 //! The concepts of the language, one file each, and the list of them.
 
+mod addresses;
 mod category;
+mod certificate;
 mod component;
 mod data_block;
 mod delivery;
@@ -9,16 +11,21 @@ mod edge;
 mod environment;
 mod gateway;
 mod homelab;
+mod issuer;
+mod l2_policy;
 mod network;
 mod platform;
 mod secret_store;
 mod secrets_file;
 
+pub use addresses::Addresses;
 pub use category::Category;
+pub use certificate::Certificate;
+pub(crate) use certificate::CertificateIn;
 pub use component::{Component, Literal, Param, ParamType, Slot, Use};
 pub use data_block::DataBlock;
 pub(crate) use data_block::DataIn;
-pub use delivery::{Delivery, Sync};
+pub use delivery::{Delivery, Generator, Ignore, Sync};
 pub use dns::{ARecord, Cloudflare, Zone};
 pub use edge::{
     Bundle, Compose, EdgeRoute, EdgeRule, EdgeScheme, EdgeTls, EnvFile, Firewall, FirewallRule, ForwardAuth,
@@ -27,20 +34,28 @@ pub use edge::{
 pub(crate) use edge::{EdgeRouteIn, compose};
 pub use environment::{Override, Without};
 pub(crate) use gateway::GatewayIn;
-pub use gateway::{Gateway, Listener, ListenerProtocol};
+pub use gateway::{Gateway, Listener, ListenerProtocol, RoutesFrom, TlsMode};
 pub use homelab::{Homelab, Repository};
+pub use issuer::{Acme, Dns01, DnsProvider, Issuer, SelfSigned};
+pub use l2_policy::L2Policy;
 pub use network::Network;
 pub use platform::{Addon, Platform};
 pub use secret_store::{SecretStore, ServiceAccount, StoreKind, StorePath};
 pub use secrets_file::{OptionalSecret, SecretsFile};
 
+use hlc_diag::Code;
 use hlc_schema::{DeclOrder, Node, NodeDecl};
 
 use crate::workload::{
     App, AppPort, AppVolume, Backend, BootstrapKey, BootstrapSecret, Chart, ChartRepository, Dashboard, Database,
-    Endpoint, HeaderMatch, Monitor, Namespace, Patch, PathMatch, PodSecurity, Public, Release, Remove, Route, Rule,
-    Secret, SecretMapping, Workload,
+    Endpoint, HeaderMatch, Manifests, Monitor, Namespace, Patch, PathMatch, PodSecurity, Public, Release, Remove,
+    Route, Rule, Secret, SecretMapping, Workload,
 };
+
+/// Every finding of lowering concepts.
+pub(crate) fn codes() -> Vec<&'static Code> {
+    [delivery::CODES, issuer::CODES].concat()
+}
 
 /// Every typed node of the language, ordered by where it stands.
 pub const NODES: &[fn() -> &'static NodeDecl] = &[
@@ -64,8 +79,16 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
     Addon::decl,
     Gateway::decl,
     Listener::decl,
+    Issuer::decl,
+    Acme::decl,
+    Dns01::decl,
+    SelfSigned::decl,
+    Certificate::decl,
+    Addresses::decl,
+    L2Policy::decl,
     Delivery::decl,
     Sync::decl,
+    Ignore::decl,
     Hetzner::decl,
     SshKey::decl,
     Firewall::decl,
@@ -96,6 +119,7 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
     Release::decl,
     Patch::decl,
     Remove::decl,
+    Manifests::decl,
     Secret::decl,
     SecretMapping::decl,
     BootstrapSecret::decl,

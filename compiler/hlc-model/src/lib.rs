@@ -94,8 +94,10 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     diagnostics.extend(unknown.into_iter().filter(|(kind, _)| is_there(kind)).map(|(_, found)| found));
     diagnostics.extend(names::check(&collected.names, &model));
     let resolver = Resolver::new(&model, inputs, std::mem::take(&mut loaded.sources));
-    let lowered = lower::plan(&resolver);
-    let held_back = check::run(&model, &resolver, &lowered, &mut diagnostics);
+    let units = lower::units(&resolver);
+    let stacks = stack::lower(&resolver, &units);
+    let held_back = check::run(&model, &resolver, &units, &mut diagnostics);
+    let workloads = lower::workloads(units);
     let (found, sources) = resolver.into_found();
     diagnostics.extend(found);
     diagnostics.extend(expanded.diagnostics);
@@ -112,7 +114,9 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     diagnostics.extend(unused.into_iter().map(|(_, found)| Found::new(found, &sources)));
     let broken = diagnostics.iter().any(|found| found.diagnostic.is_error());
     let diagnostics = report::in_order(diagnostics, &sources);
-    Compilation { sources, diagnostics, plan: (!broken).then_some(lowered.plan), model, held_back, kdl_files }
+    let listed = model.deliveries().any(|(delivery, _)| delivery.lists_workloads());
+    let plan = (!broken).then_some(Plan { workloads, listed, stacks });
+    Compilation { sources, diagnostics, plan, model, held_back, kdl_files }
 }
 
 /// Every kind of finding the compiler can report, ordered by id.
@@ -128,6 +132,7 @@ pub fn codes() -> Vec<&'static Code> {
     codes.extend(collect::CODES);
     codes.extend(names::CODES);
     codes.extend(resolve::CODES);
+    codes.extend(concept::codes());
     codes.extend(workload::codes());
     codes.extend(stack::codes());
     codes.extend(hlc_kube::CODES);

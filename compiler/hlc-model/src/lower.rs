@@ -1,7 +1,7 @@
 //! From model to plan.
 
 use hlc_diag::Span;
-use hlc_plan::{Address, Plan, PlannedObject, PlannedWorkload};
+use hlc_plan::{Address, PlannedObject, PlannedResource, PlannedWorkload};
 use hlc_schema::{Data, DataValue, FreeBlock, Map, ScopeId};
 
 use crate::resolve::Resolver;
@@ -15,32 +15,53 @@ pub(crate) struct Lower<'m> {
     pub(crate) workload: &'m Workload,
     /// Its scope, for names.
     pub(crate) scope: ScopeId,
+    /// What carries its objects into the cluster.
+    pub(crate) carrier: Carrier,
 }
 
-/// What became of the model.
-pub(crate) struct Lowered {
-    /// What should exist.
-    pub(crate) plan: Plan,
-    /// The scope of each workload in the plan.
-    pub(crate) scopes: Vec<ScopeId>,
-    /// Workloads that are switched off: made only to be checked.
-    pub(crate) idle: Vec<(ScopeId, PlannedWorkload)>,
+/// A workload or addon with what it becomes.
+pub(crate) struct Unit<'m> {
+    /// Its scope, for names.
+    pub(crate) scope: ScopeId,
+    /// As it is written.
+    pub(crate) source: &'m Workload,
+    /// What carries it into the cluster.
+    pub(crate) carrier: Carrier,
+    /// True when it is switched off: made only to be checked.
+    pub(crate) idle: bool,
+    /// Its objects.
+    pub(crate) planned: PlannedWorkload,
+    /// What else `hlc apply` installs for it: charts, manifests.
+    pub(crate) installed: Vec<PlannedResource>,
 }
 
-/// Lowers the whole homelab; workloads are ordered by name.
-pub(crate) fn plan(resolver: &Resolver<'_>) -> Lowered {
-    let faults = &resolver.model.faults;
-    let lowered = |wanted: fn(&Workload) -> bool| {
-        let workloads = resolver.model.workloads();
-        let made = workloads.filter(|(scope, workload)| wanted(workload) && !faults.spoiled.contains(scope));
-        let mut made: Vec<(ScopeId, PlannedWorkload)> =
-            made.map(|(scope, workload)| (scope, Lower { resolver, workload, scope }.workload())).collect();
-        made.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
-        made
-    };
-    let (scopes, workloads) = lowered(Workload::is_made).into_iter().unzip();
-    let idle = lowered(|workload| !workload.existing && !workload.is_made());
-    Lowered { plan: Plan { workloads, stacks: crate::stack::lower(resolver) }, scopes, idle }
+/// What carries objects into the cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Carrier {
+    /// Argo CD, from files.
+    ArgoCd,
+    /// `hlc apply`.
+    Apply,
+}
+
+/// Every workload and addon that nothing else makes, ordered by carrier and name.
+pub(crate) fn units<'m>(resolver: &'m Resolver<'m>) -> Vec<Unit<'m>> {
+    let model = resolver.model;
+    let workloads = model.workloads().map(|(scope, workload)| (scope, workload, Carrier::ArgoCd));
+    let addons = model.addons().map(|(scope, addon)| (scope, addon, Carrier::Apply));
+    let mut units: Vec<Unit<'m>> = workloads
+        .chain(addons)
+        .filter(|(scope, workload, _)| !workload.existing && !model.faults.spoiled.contains(scope))
+        .map(|(scope, workload, carrier)| Lower { resolver, workload, scope, carrier }.unit())
+        .collect();
+    units.sort_by(|a, b| (a.carrier as u8, &a.planned.name).cmp(&(b.carrier as u8, &b.planned.name)));
+    units
+}
+
+/// What is written as files.
+pub(crate) fn workloads(units: Vec<Unit<'_>>) -> Vec<PlannedWorkload> {
+    let written = units.into_iter().filter(|unit| unit.carrier == Carrier::ArgoCd && !unit.idle);
+    written.map(|unit| unit.planned).collect()
 }
 
 impl<'m> Lower<'m> {
@@ -54,7 +75,7 @@ impl<'m> Lower<'m> {
         workload_namespace(self.workload)
     }
 
-    fn workload(&self) -> PlannedWorkload {
+    fn unit(&self) -> Unit<'m> {
         let workload = self.workload;
         let before = self.resolver.errors();
         let mut objects = lower_objects(self);
@@ -63,9 +84,22 @@ impl<'m> Lower<'m> {
         objects.extend(workload.database.iter().filter_map(|database| database.lower(self)));
         objects.extend(workload.monitor.iter().filter_map(|monitor| monitor.lower(self)));
         objects.extend(workload.dashboard.iter().filter_map(|dashboard| dashboard.lower(self)));
-        objects.extend(workload.chart.iter().flat_map(|chart| chart.lower(self)));
+        let installed = match self.carrier {
+            Carrier::ArgoCd => {
+                objects.extend(workload.chart.iter().flat_map(|chart| chart.lower(self)));
+                workload.manifests.iter().for_each(|manifests| manifests.refuse(self));
+                Vec::new()
+            }
+            Carrier::Apply => crate::stack::platform::installed(self),
+        };
         objects.extend(workload.secret.iter().filter_map(|secret| secret.lower(self)));
         objects.extend(workload.route.iter().filter_map(|route| route.lower(self)));
+        objects.extend(workload.gateway.iter().filter_map(|gateway| gateway.lower(self)));
+        objects.extend(workload.issuer.iter().filter_map(|issuer| issuer.lower(self)));
+        objects.extend(workload.certificate.iter().filter_map(|certificate| certificate.lower(self)));
+        objects.extend(workload.addresses.iter().filter_map(|addresses| addresses.lower(self)));
+        objects.extend(workload.l2_policy.iter().filter_map(|policy| policy.lower(self)));
+        objects.extend(workload.delivery.iter().filter_map(|delivery| delivery.lower(self)));
         objects.extend(lower_openbao(self, &objects));
         objects.sort_by(|a, b| {
             (&a.kind, &a.name, &a.namespace, &a.api_version).cmp(&(&b.kind, &b.name, &b.namespace, &b.api_version))
@@ -73,7 +107,15 @@ impl<'m> Lower<'m> {
         if self.resolver.errors() > before {
             self.resolver.fail(self.scope);
         }
-        PlannedWorkload { name: workload.name.name.clone(), folder: workload.name.name.clone(), objects }
+        let name = &workload.name.name;
+        let planned = PlannedWorkload {
+            name: name.clone(),
+            folder: name.clone(),
+            namespace: self.namespace().to_owned(),
+            objects,
+        };
+        let idle = !workload.is_made();
+        Unit { scope: self.scope, source: workload, carrier: self.carrier, idle, planned, installed }
     }
 
     /// Begins an object that a building block makes, in the workload's namespace unless the kind is cluster-scoped.
@@ -165,7 +207,12 @@ pub(crate) fn assemble(
         body.insert(key, entry.key_span, entry.value);
     }
     PlannedObject {
-        address: Address::object(&lower.workload.name.name, kind, &name_text),
+        address: match lower.carrier {
+            Carrier::ArgoCd => Address::object(&lower.workload.name.name, kind, &name_text),
+            Carrier::Apply => {
+                crate::stack::platform::object_address(api_version, kind, namespace_text.as_deref(), &name_text)
+            }
+        },
         api_version: api_version.to_owned(),
         kind: kind.to_owned(),
         name: name_text,

@@ -3,7 +3,9 @@
 use hlc_diag::Diagnostic;
 use hlc_schema::{ScopeId, SecretUse};
 
-use crate::concept::{Addon, Cloudflare, DataBlock, Delivery, Gateway, Hetzner, Homelab, SecretStore};
+use crate::concept::{
+    Addon, Certificate, CertificateIn, Cloudflare, DataBlock, Delivery, Gateway, Hetzner, Homelab, SecretStore,
+};
 use crate::concept::{DataIn, EdgeRouteIn, GatewayIn};
 use crate::environment::Removed;
 use crate::faults::Faults;
@@ -43,7 +45,12 @@ impl Model {
 
     /// Every workload and addon with its scope, in no particular order.
     pub fn units(&self) -> impl Iterator<Item = (ScopeId, &Workload)> {
-        self.workloads().chain(self.addons.iter().map(|addon| (addon.scope, &addon.parts)))
+        self.workloads().chain(self.addons())
+    }
+
+    /// Every addon with its scope, in no particular order.
+    pub fn addons(&self) -> impl Iterator<Item = (ScopeId, &Workload)> {
+        self.addons.iter().map(|addon| (addon.scope, &addon.parts))
     }
 
     /// Every gateway with the namespace of what makes it.
@@ -53,6 +60,21 @@ impl Model {
             unit.gateway.iter().map(move |gateway| (gateway, namespace))
         };
         self.units().flat_map(move |(_, unit)| of(unit))
+    }
+
+    /// Every certificate with the namespace of what makes it.
+    pub fn certificates(&self) -> impl Iterator<Item = (&Certificate, &str)> {
+        let of = |unit| {
+            let namespace = workload_namespace(unit);
+            unit.certificate.iter().map(move |certificate| (certificate, namespace))
+        };
+        self.units().flat_map(move |(_, unit)| of(unit))
+    }
+
+    /// The certificate of a name with the namespace of what makes it.
+    #[must_use]
+    pub fn certificate(&self, name: &str) -> Option<(&Certificate, &str)> {
+        self.certificates().find(|(certificate, _)| certificate.name.name == name)
     }
 
     /// Every delivery with the namespace of what makes it, which is Argo CD's.
@@ -100,6 +122,17 @@ impl Model {
             }
             for route in &hetzner.route {
                 index.add(&route.name, *scope, EdgeRouteIn { route, scope: *scope });
+            }
+        }
+        for (certificate, namespace) in self.certificates() {
+            index.add(&certificate.name, global, CertificateIn { certificate, namespace });
+        }
+        for (_, unit) in self.units() {
+            for issuer in &unit.issuer {
+                index.add(&issuer.name, global, issuer);
+            }
+            for addresses in &unit.addresses {
+                index.add(&addresses.name, global, addresses);
             }
         }
         for zone in self.cloudflare.iter().flat_map(|cloudflare| &cloudflare.zone) {

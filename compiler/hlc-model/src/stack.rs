@@ -6,17 +6,24 @@ pub mod platform;
 
 use hlc_plan::{Kind, KindDecl, PlannedResource, PlannedStack, Stack};
 
+use crate::lower::Unit;
 use crate::resolve::Resolver;
 
 /// What each stack consists of.
-type Lower = fn(&Resolver<'_>) -> Vec<PlannedResource>;
+type Lower = fn(&Resolver<'_>, &[Unit<'_>]) -> Vec<PlannedResource>;
 
 /// The stacks that are lowered.
-const STACKS: &[(Stack, Lower)] =
-    &[(Stack::Platform, platform::lower), (Stack::Hetzner, hetzner::lower), (Stack::Cloudflare, cloudflare::lower)];
+const STACKS: &[(Stack, Lower)] = &[
+    (Stack::Platform, platform::lower),
+    (Stack::Hetzner, |resolver, _| hetzner::lower(resolver)),
+    (Stack::Cloudflare, |resolver, _| cloudflare::lower(resolver)),
+];
 
 /// Every resource kind, ordered by stack.
 pub const KINDS: &[fn() -> &'static KindDecl] = &[
+    platform::Manifests::decl,
+    platform::Release::decl,
+    platform::Object::decl,
     platform::Secret::decl,
     hetzner::SshKey::decl,
     hetzner::Firewall::decl,
@@ -29,9 +36,9 @@ pub const KINDS: &[fn() -> &'static KindDecl] = &[
 ];
 
 /// The resources of every stack that has any, ordered by stack and address.
-pub(crate) fn lower(resolver: &Resolver<'_>) -> Vec<PlannedStack> {
+pub(crate) fn lower(resolver: &Resolver<'_>, units: &[Unit<'_>]) -> Vec<PlannedStack> {
     let stacks = STACKS.iter().map(|(stack, lower)| {
-        let mut resources = lower(resolver);
+        let mut resources = lower(resolver, units);
         resources.sort_by(|a, b| a.address.cmp(&b.address));
         PlannedStack { stack: *stack, resources }
     });
@@ -40,5 +47,5 @@ pub(crate) fn lower(resolver: &Resolver<'_>) -> Vec<PlannedStack> {
 
 /// Every finding of lowering stacks.
 pub(crate) fn codes() -> Vec<&'static hlc_diag::Code> {
-    [hetzner::CODES].concat()
+    [platform::CODES, hetzner::CODES].concat()
 }

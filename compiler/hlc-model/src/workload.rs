@@ -7,6 +7,7 @@ mod dashboard;
 mod database;
 mod endpoint;
 mod extra;
+mod manifests;
 mod monitor;
 mod namespace;
 mod object;
@@ -16,13 +17,14 @@ mod secret;
 
 pub use app::{App, AppPort, AppVolume, Protocol, Strategy};
 pub use bootstrap_secret::{BootstrapKey, BootstrapSecret};
-pub use chart::{Chart, ChartRepository, Deliver, Patch, Release, Remove};
+pub use chart::{Chart, ChartRepository, Deliver, Patch, Release, Remove, RenderedObject};
 pub use dashboard::Dashboard;
 pub(crate) use database::DatabaseIn;
 pub use database::{Database, DatabaseKind};
 pub use endpoint::Endpoint;
 pub(crate) use endpoint::EndpointIn;
 pub(crate) use extra::merge_extra;
+pub use manifests::Manifests;
 pub use monitor::{Monitor, MonitorOperator};
 pub use namespace::{Namespace, PodSecurity, PodSecurityLevel};
 pub use public::{Auth, Public};
@@ -34,11 +36,12 @@ pub use secret::{Secret, SecretMapping};
 use hlc_diag::{Code, Span};
 use hlc_schema::{Def, Node, ObjectNode, Ref, Spanned};
 
-use crate::concept::{Category, DataBlock, Delivery, Gateway};
+use crate::concept::{Addresses, Category, Certificate, DataBlock, Delivery, Gateway, Issuer, L2Policy};
 
 /// Every finding of lowering workloads.
 pub(crate) fn codes() -> Vec<&'static Code> {
-    [chart::CODES, dashboard::CODES, extra::CODES, object::CODES, route::CODES, secret::CODES].concat()
+    [chart::CODES, dashboard::CODES, extra::CODES, manifests::CODES, object::CODES, route::CODES, secret::CODES]
+        .concat()
 }
 
 pub(crate) use object::{lower as lower_objects, workload_namespace};
@@ -100,6 +103,9 @@ pub struct Workload {
     /// Helm charts.
     #[block]
     pub chart: Vec<Chart>,
+    /// Manifests that somebody else publishes.
+    #[block]
+    pub manifests: Vec<Manifests>,
     /// Secrets that come from a secret store.
     #[block]
     pub secret: Vec<Secret>,
@@ -124,6 +130,18 @@ pub struct Workload {
     /// Gateways that it makes.
     #[block]
     pub gateway: Vec<Gateway>,
+    /// Who signs certificates.
+    #[block]
+    pub issuer: Vec<Issuer>,
+    /// Certificates that are kept in Secrets.
+    #[block]
+    pub certificate: Vec<Certificate>,
+    /// Addresses that the load balancer gives out.
+    #[block]
+    pub addresses: Vec<Addresses>,
+    /// Who answers for these addresses.
+    #[block]
+    pub l2_policy: Vec<L2Policy>,
     /// How Argo CD brings workloads into the cluster; this is Argo CD itself.
     #[block]
     pub delivery: Option<Delivery>,
@@ -146,5 +164,11 @@ impl Workload {
     #[must_use]
     pub fn is_made(&self) -> bool {
         !self.existing && self.enabled.is_none_or(|enabled| enabled.value)
+    }
+
+    /// True when a place lies inside the workload, so that what stands there is no default.
+    #[must_use]
+    pub fn holds(&self, span: Span) -> bool {
+        span.file == self.span.file && self.span.start <= span.start && span.end <= self.span.end
     }
 }

@@ -55,6 +55,8 @@ pub struct PlannedWorkload {
     pub name: String,
     /// Its folder in the output tree.
     pub folder: String,
+    /// The namespace that it is meant for.
+    pub namespace: String,
     /// Its objects, ordered by kind, name, namespace.
     pub objects: Vec<PlannedObject>,
 }
@@ -64,6 +66,8 @@ pub struct PlannedWorkload {
 pub struct Plan {
     /// Ordered by name.
     pub workloads: Vec<PlannedWorkload>,
+    /// True when Argo CD reads which workloads there are from files, one per workload.
+    pub listed: bool,
     /// In the order of [`Stack::ALL`]; stacks without resources are left out.
     pub stacks: Vec<PlannedStack>,
 }

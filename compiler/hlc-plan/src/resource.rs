@@ -30,6 +30,8 @@ pub struct PlannedResource {
     pub properties: Map,
     /// What may be done to it.
     pub ownership: Ownership,
+    /// True when deleting it needs an explicit word: all of its kind do, or this one holds what is hard to get back.
+    pub protected: bool,
     /// The resources that have to exist before it, ordered; those whose outputs it uses among them.
     pub depends_on: BTreeSet<Address>,
     /// The address it had before it was renamed.
@@ -48,13 +50,20 @@ impl PlannedResource {
             sources(&entry.value, &mut depends_on);
         }
         let (kind, ownership, was) = (K::decl(), Ownership::default(), None);
-        Self { address, kind, properties, ownership, depends_on, was, origin }
+        Self { address, protected: kind.protected, kind, properties, ownership, depends_on, was, origin }
     }
 
     /// The same, made after another resource.
     #[must_use]
     pub fn after(mut self, address: Address) -> Self {
         self.depends_on.insert(address);
+        self
+    }
+
+    /// The same, deleted only by an explicit word.
+    #[must_use]
+    pub fn protected(mut self) -> Self {
+        self.protected = true;
         self
     }
 

@@ -8,9 +8,11 @@ use ipnet::Ipv4Net;
 mod bytes;
 mod duration;
 mod number;
+mod range;
 
 pub use bytes::Bytes;
 pub use duration::Duration;
+pub use range::Ipv4Range;
 
 use crate::{DataValue, TypeDecl};
 

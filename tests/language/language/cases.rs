@@ -36,6 +36,17 @@ fn case(name: &str, path: &Path) -> Outcome {
         for (path, yaml) in hlc_kube::output_tree(plan).iter() {
             let _ = write!(text, "--- {path}\n{yaml}");
         }
+        for resource in plan.stacks.iter().flat_map(|stack| &stack.resources) {
+            let _ = writeln!(text, "--- {}", resource.address);
+            for earlier in &resource.depends_on {
+                let _ = writeln!(text, "# after {earlier}");
+            }
+            if resource.protected {
+                text.push_str("# protected\n");
+            }
+            let properties = hlc_schema::DataValue::Map(resource.properties.clone());
+            text.push_str(&hlc_kube::data_to_yaml(&hlc_schema::Data::new(properties, resource.origin)));
+        }
     }
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(repository().join("tests/language/cases"));

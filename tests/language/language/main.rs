@@ -23,6 +23,7 @@ mod limits;
 mod mutations;
 mod nodes;
 mod order;
+mod platform;
 mod spec;
 
 /// The outcome of a trial.
@@ -55,6 +56,7 @@ fn main() {
         order::trials(),
         golden::trials(),
         inventory::trials(),
+        platform::trials(),
         mutations::trials(),
         limits::trials(),
         fuzz::trials(),

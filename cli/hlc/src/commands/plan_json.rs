@@ -50,6 +50,9 @@ struct Resource<'a> {
     ownership: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     was: Option<&'a str>,
+    /// Deleting it needs an explicit word.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    protected: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     depends_on: Vec<&'a str>,
     /// `path:line:column`
@@ -70,6 +73,7 @@ impl<'a> Resource<'a> {
                 Ownership::Existing => "existing",
             },
             was: resource.was.as_ref().map(hlc_plan::Address::as_str),
+            protected: resource.protected,
             depends_on: resource.depends_on.iter().map(hlc_plan::Address::as_str).collect(),
             source: sources.locate(resource.origin),
             properties: properties.map(|(key, entry)| (key, hlc_kube::data_to_json(&entry.value))).collect(),
@@ -149,7 +153,8 @@ mod tests {
             body,
             origin: span,
         };
-        let workload = PlannedWorkload { name: "x".into(), folder: "x".into(), objects: vec![object] };
+        let workload =
+            PlannedWorkload { name: "x".into(), folder: "x".into(), namespace: "x".into(), objects: vec![object] };
         insta::assert_snapshot!(plan_json(&sources, &[&workload], &[]).unwrap());
     }
 }

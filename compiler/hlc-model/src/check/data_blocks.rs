@@ -10,8 +10,7 @@ pub(super) const CHECK: Check = Check { codes: &[], run };
 
 fn run(facts: &Facts<'_>, _found: &mut Vec<Diagnostic>) {
     let shared = facts.model.shared_data().map(|data| (ScopeId::default(), data));
-    let local =
-        facts.model.workloads().flat_map(|(scope, workload)| workload.data.iter().map(move |data| (scope, data)));
+    let local = facts.model.units().flat_map(|(scope, workload)| workload.data.iter().map(move |data| (scope, data)));
     for (scope, data) in shared.chain(local) {
         facts.resolver.data(&data.value, scope, Place::Manifest);
     }

@@ -36,15 +36,17 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let (kind, namespace) = (object.kind.as_str(), object.namespace.as_deref());
         (group, Claim { kind, namespace, name: &object.name, span: object.origin })
     });
-    // The Secret that a store's operator makes is no object of the plan, and has one owner all the same.
-    let made = facts.model.workloads().filter(|(_, workload)| workload.is_made());
-    let made = made.flat_map(|(_, workload)| workload.secret.iter().map(move |secret| (workload, secret)));
-    let made = made.map(|(workload, secret)| {
+    // The Secret that a store's operator makes is no object of the plan, and has one owner all the same; so has the one from
+    // the SOPS file.
+    let made = facts.model.units().filter(|(_, workload)| workload.is_made()).flat_map(|(_, workload)| {
+        let from_store = workload.secret.iter().map(|secret| (secret.name.name.as_str(), secret.name.span));
+        let bootstrap = workload.bootstrap_secret.iter().map(|secret| (secret.name.name.as_str(), secret.name.span));
         let namespace = Some(workload_namespace(workload));
-        ("", Claim { kind: "Secret", namespace, name: &secret.name.name, span: secret.name.span })
+        let claim = move |(name, span)| ("", Claim { kind: "Secret", namespace, name, span });
+        from_store.chain(bootstrap).map(claim)
     });
     // Two releases of one name in one namespace are one to Helm, whatever their charts.
-    let released = facts.model.workloads().filter(|(_, workload)| workload.is_made());
+    let released = facts.model.units().filter(|(_, workload)| workload.is_made());
     let released = released.flat_map(|(_, workload)| workload.chart.iter().map(move |chart| (workload, chart)));
     let released = released.flat_map(|(workload, chart)| {
         let namespace = Some(chart.release_namespace(workload));

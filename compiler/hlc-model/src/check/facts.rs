@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hlc_diag::{Diagnostic, Span};
 use hlc_kube::Lookup;
-use hlc_plan::{Plan, PlannedObject, PlannedWorkload};
+use hlc_plan::PlannedObject;
 use hlc_schema::{Data, ScopeId, SecretKey};
 
 use crate::concept::SecretsFile;
-use crate::lower::Lowered;
+use crate::lower::Unit;
 use crate::model::Model;
 use crate::resolve::Resolver;
 use crate::secrets::Secrets;
@@ -18,10 +18,10 @@ use crate::workload::{BootstrapSecret, Secret, Workload, workload_namespace};
 pub struct Facts<'m> {
     pub(crate) model: &'m Model,
     pub(crate) resolver: &'m Resolver<'m>,
-    pub(crate) plan: &'m Plan,
+    pub(crate) units: &'m [Unit<'m>],
+    by_scope: BTreeMap<ScopeId, &'m Unit<'m>>,
     /// Bundles on servers with their Compose files.
     pub(crate) edges: Vec<super::edge::EdgeFacts<'m>>,
-    planned: BTreeMap<ScopeId, &'m PlannedWorkload>,
     /// Workloads with an object that Kubernetes would refuse: what else seems wrong with them may follow from that.
     refused: BTreeSet<ScopeId>,
     namespaces: BTreeMap<&'m str, NamespaceFacts<'m>>,
@@ -38,6 +38,8 @@ pub(crate) struct NamespaceFacts<'m> {
     pub(crate) secrets: Vec<&'m Secret>,
     /// Secrets that are put into the cluster before any store is.
     pub(crate) bootstrap_secrets: Vec<&'m BootstrapSecret>,
+    /// True when something in it could not be read, or is made by something else.
+    pub(crate) unsure: bool,
     /// True when everything in it is written down here, so that what is not there is really missing.
     pub(crate) closed: bool,
 }
@@ -81,7 +83,7 @@ impl<'m> Facts<'m> {
     pub(super) fn gather(
         model: &'m Model,
         resolver: &'m Resolver<'m>,
-        lowered: &'m Lowered,
+        units: &'m [Unit<'m>],
         found: &mut Vec<Diagnostic>,
     ) -> Self {
         let repeated = found
@@ -89,27 +91,25 @@ impl<'m> Facts<'m> {
             .filter(|found| found.code == &crate::names::DUPLICATE_NAME)
             .map(|found| found.primary.span)
             .collect();
-        let Lowered { plan, scopes, idle } = lowered;
         let edges = super::edge::gather(model, resolver, found);
-        let planned = scopes.iter().copied().zip(&plan.workloads).collect();
+        let by_scope = units.iter().map(|unit| (unit.scope, unit)).collect();
         let mut facts = Self {
             model,
             resolver,
-            plan,
+            units,
+            by_scope,
             edges,
-            planned,
             refused: BTreeSet::new(),
             namespaces: BTreeMap::new(),
             repeated,
         };
-        let idle = idle.iter().map(|(scope, workload)| (scope, workload));
-        for (scope, workload) in scopes.iter().zip(&plan.workloads).chain(idle) {
+        for unit in units {
             let before = found.len();
-            for object in &workload.objects {
+            for object in &unit.planned.objects {
                 found.extend(hlc_kube::validate(&object.api_version, &object.kind, &object.body));
             }
             if found.iter().skip(before).any(Diagnostic::is_error) {
-                facts.refused.insert(*scope);
+                facts.refused.insert(unit.scope);
             }
         }
         for object in facts.objects() {
@@ -120,14 +120,16 @@ impl<'m> Facts<'m> {
         }
         let mut open: BTreeSet<&str> = BTreeSet::new();
         let mut made: BTreeSet<&str> = BTreeSet::new();
-        for (scope, workload) in model.workloads().filter(|(_, workload)| workload.existing || workload.is_made()) {
+        for (scope, workload) in model.units().filter(|(_, workload)| workload.existing || workload.is_made()) {
             let name = workload_namespace(workload);
-            facts.namespaces.entry(name).or_default().take_secrets(workload);
-            if workload.existing || !workload.chart.is_empty() || !facts.is_sound(scope) || has_custom_objects(workload)
-            {
+            let unsure = workload.existing || !facts.is_sound(scope);
+            let namespace = facts.namespaces.entry(name).or_default();
+            namespace.take_secrets(workload);
+            namespace.unsure |= unsure;
+            if unsure || !workload.chart.is_empty() || has_custom_objects(workload) {
                 open.insert(name);
             }
-            if !workload.namespace.existing {
+            if !workload.existing && workload.namespace.is_made(workload) {
                 made.insert(name);
             }
         }
@@ -156,15 +158,15 @@ impl<'m> Facts<'m> {
     /// True when something is not looked at because of its mistakes.
     pub(super) fn hold_back(&self) -> bool {
         let faults = &self.model.faults;
-        faults.unread || !faults.kinds.is_empty() || self.model.workloads().any(|(scope, _)| !self.is_sound(scope))
+        faults.unread || !faults.kinds.is_empty() || self.model.units().any(|(scope, _)| !self.is_sound(scope))
     }
 
-    /// Workloads that hlc makes, without any mistake inside found so far.
+    /// Workloads and addons that hlc makes, without any mistake inside found so far.
     pub(crate) fn sound_workloads<'f>(&'f self) -> impl Iterator<Item = WorkloadFacts<'f, 'm>> {
-        self.model.workloads().filter(|(scope, workload)| workload.is_made() && self.is_sound(*scope)).filter_map(
+        self.model.units().filter(|(scope, workload)| workload.is_made() && self.is_sound(*scope)).filter_map(
             |(scope, workload)| {
                 let namespace = workload_namespace(workload);
-                let planned = &self.planned.get(&scope)?.objects;
+                let planned = &self.by_scope.get(&scope)?.planned.objects;
                 let objects = planned.iter().filter(|object| object.namespace.as_deref() == Some(namespace)).collect();
                 let namespace = self.namespaces.get(namespace)?;
                 Some(WorkloadFacts { workload, scope, planned, objects, namespace })
@@ -174,7 +176,7 @@ impl<'m> Facts<'m> {
 
     /// Every planned object.
     pub(crate) fn objects(&self) -> impl Iterator<Item = &'m PlannedObject> + use<'m> {
-        self.plan.workloads.iter().flat_map(|workload| &workload.objects)
+        self.units.iter().filter(|unit| !unit.idle).flat_map(|unit| &unit.planned.objects)
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) static NO_LISTENER: Code = Code {
           category=\"apps\" { namespace \"web\"; Service \"web\" { spec { ports { - port=80 } } }; route \"web\" \
           service=\"web\" port=80 }",
     good: "homelab \"home\" domain=\"example.net\" { category \"apps\" }\nplatform { addon \"gateway\" namespace=\"kube-system\" { \
-           gateway \"main\" class=\"cilium\" { listener \"https\" protocol=\"HTTPS\" port=443 } } }\nworkload \"web\" \
+           gateway \"main\" class=\"cilium\" { listener \"http\" protocol=\"HTTP\" port=80 } } }\nworkload \"web\" \
            category=\"apps\" { namespace \"web\"; Service \"web\" { spec { ports { - port=80 } } }; route \"web\" \
            service=\"web\" port=80 }",
 };
@@ -61,7 +61,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// True when a listener's host name covers a host; `*.` stands for one or more labels (Gateway API, Listener.hostname).
-fn covers(pattern: &str, host: &str) -> bool {
+pub(super) fn covers(pattern: &str, host: &str) -> bool {
     match pattern.strip_prefix('*') {
         Some(suffix) => host.len() > suffix.len() && host.ends_with(suffix),
         None => pattern == host,

@@ -39,11 +39,11 @@ pub(crate) static EXISTING_LEVEL: Code = Code {
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut levels: BTreeMap<&str, Spanned<PodSecurityLevel>> = BTreeMap::new();
-    for (_, workload) in facts.model.workloads() {
+    for (_, workload) in facts.model.units() {
         let namespace = &workload.namespace;
         let Some(security) = &namespace.pod_security else { continue };
         let span = security.enforce.span;
-        let own = span.file == workload.span.file && workload.span.start <= span.start && span.end <= workload.span.end;
+        let own = workload.holds(span);
         if namespace.existing && !own {
             continue; // a default that does not matter here
         }
@@ -56,7 +56,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 )
                 .help("set it where the namespace is made, or remove `(existing)`"),
             );
-        } else {
+        } else if namespace.is_made(workload) {
             levels.insert(namespace.name.value.as_str(), security.enforce);
         }
     }

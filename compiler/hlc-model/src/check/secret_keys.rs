@@ -30,7 +30,7 @@ pub(crate) static MISSING_SECRET_KEY: Code = Code {
     severity: Severity::Error,
     summary: "a container reads a key that its Secret does not have",
     explain: "The pod would hang in `CreateContainerConfigError`. The keys of a Secret that comes from a store are those of \
-              its `secret` block.",
+              its `secret` block, those of one from the SOPS file its `bootstrap-secret`'s.",
     bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\" }\n    \
           Pod \"web\" { spec { containers { - name=web image=\"web:1\" { env { - name=T { valueFrom { secretKeyRef name=web \
           key=TOKNE } } } } } } }\n}",
@@ -40,10 +40,10 @@ pub(crate) static MISSING_SECRET_KEY: Code = Code {
 };
 
 /// A Secret that can be read: its keys, where they are all known.
-struct Known<'m> {
-    name: &'m str,
-    span: Span,
-    keys: Option<Vec<&'m str>>,
+pub(super) struct Known<'m> {
+    pub(super) name: &'m str,
+    pub(super) span: Span,
+    pub(super) keys: Option<Vec<&'m str>>,
 }
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
@@ -61,7 +61,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// The Secrets that are made in the namespace, written out or through a store's operator.
-fn known_secrets<'m>(namespace: &NamespaceFacts<'m>) -> Vec<Known<'m>> {
+pub(super) fn known_secrets<'m>(namespace: &NamespaceFacts<'m>) -> Vec<Known<'m>> {
     let from_store = namespace.secrets.iter().map(|secret| Known {
         name: &secret.name.name,
         span: secret.name.span,
@@ -72,6 +72,11 @@ fn known_secrets<'m>(namespace: &NamespaceFacts<'m>) -> Vec<Known<'m>> {
         span: secret.name.span,
         keys: Some(secret.key.iter().map(|key| key.name.value.as_str()).collect()),
     });
+    // cert-manager fills the Secret of a certificate (cert-manager, "Certificate resource", target Secret).
+    let certificates = namespace.of_kind("Certificate").filter_map(|object| {
+        let name = object.body.at(&["spec", "secretName"])?;
+        Some(Known { name: name.as_str()?, span: name.span, keys: Some(vec!["ca.crt", "tls.crt", "tls.key"]) })
+    });
     let written = namespace.of_kind("Secret").map(|object| {
         let keys = ["data", "stringData"].into_iter().filter_map(|field| object.body.get(field)?.as_map());
         let keys: Vec<_> = keys.flat_map(|map| map.iter().map(|(key, _)| key)).collect();
@@ -79,7 +84,7 @@ fn known_secrets<'m>(namespace: &NamespaceFacts<'m>) -> Vec<Known<'m>> {
         let opaque = object.body.get("type").is_none_or(|kind| kind.as_str() == Some("Opaque"));
         Known { name: &object.name, span: object.origin, keys: opaque.then_some(keys) }
     });
-    from_store.chain(bootstrap).chain(written).collect()
+    from_store.chain(bootstrap).chain(certificates).chain(written).collect()
 }
 
 /// A use of a Secret: where its name and key stand.

@@ -2,20 +2,22 @@
 
 use std::sync::LazyLock;
 
+use hlc_diag::Diagnostic;
 use hlc_schema::{Cx, Node, NodeDecl, ScopeId, Source};
 
 use crate::workload::Workload;
 
 /// What is put into the cluster before Argo CD takes over.
 ///
-/// Workloads refer to it; it is not carried out by this version of hlc.
+/// `hlc apply core/platform` puts it there. Its order follows from what refers to what: a namespace comes before what is in
+/// it, a chart before objects of the kinds it brings, a gateway before its routes.
 #[derive(Debug, Node)]
 #[node(
     name = "platform",
     example = r#"platform {
     addon "gateway" namespace="kube-system" {
         gateway "homelab-gateway" class="cilium" {
-            listener "https" protocol="HTTPS" port=443
+            listener "http" protocol="HTTP" port=80
         }
     }
 }"#
@@ -35,6 +37,8 @@ pub struct Addon {
     pub scope: ScopeId,
     /// Everything about it.
     pub parts: Workload,
+    /// True when something in it could not be read.
+    pub(crate) faulty: bool,
 }
 
 // Written by hand, since it is a workload under another name.
@@ -57,7 +61,9 @@ impl Node for Addon {
 
     fn decode_as<'a>(decl: &'static NodeDecl, source: Source<'a>, cx: &mut Cx<'a>) -> Option<Self> {
         let scope = cx.open_scope();
+        let before = (cx.diagnostics.len(), cx.withheld);
         let parts = cx.scoped(scope, |cx| Workload::decode_as(decl, source, cx))?;
-        Some(Self { scope, parts })
+        let faulty = cx.withheld > before.1 || cx.diagnostics.iter().skip(before.0).any(Diagnostic::is_error);
+        Some(Self { scope, parts, faulty })
     }
 }

@@ -1,47 +1,46 @@
-//! What the cluster needs before Argo CD can run workloads.
+//! What the cluster needs before Argo CD can run workloads: the objects, charts and manifests of addons, and Secrets.
 
-use std::collections::BTreeMap;
+mod brought;
+mod manifests;
+mod object;
+mod order;
+mod reference;
+mod release;
+mod secret;
 
-use hlc_plan::{Address, Input, Kind, PlannedResource};
-use hlc_schema::ScopeId;
+pub use manifests::Manifests;
+pub use object::Object;
+pub(crate) use object::address as object_address;
+pub(crate) use order::CODES;
+pub use release::Release;
+pub use secret::Secret;
 
+use hlc_plan::PlannedResource;
+
+use crate::lower::{Carrier, Lower, Unit};
 use crate::resolve::Resolver;
-use crate::workload::{BootstrapSecret, Workload, workload_namespace};
+use order::Part;
 
-/// A Kubernetes Secret from values of the SOPS file (`v1/Secret`).
-#[derive(Clone, Debug, Kind)]
-#[kind(name = "secret", stack = Platform, identity = "namespace and name", protected)]
-pub struct Secret {
-    /// Its namespace, which is made when it is not there.
-    #[change(identity)]
-    pub namespace: String,
-    /// Its name.
-    #[change(identity)]
-    pub name: String,
-    /// Its keys and their values, as text.
-    #[change(update, secret)]
-    pub data: BTreeMap<String, Input<String>>,
+/// The charts and manifests of an addon, which `hlc apply` installs itself.
+pub(crate) fn installed(lower: &Lower<'_>) -> Vec<PlannedResource> {
+    let charts = lower.workload.chart.iter().flat_map(|chart| release::lower(lower, chart));
+    charts.chain(lower.workload.manifests.iter().map(|manifests| manifests::lower(lower, manifests))).collect()
 }
 
-pub(crate) fn lower(resolver: &Resolver<'_>) -> Vec<PlannedResource> {
-    let units = resolver.model.units().filter(|(_, unit)| unit.is_made());
-    let secrets = units.flat_map(|(scope, unit)| unit.bootstrap_secret.iter().map(move |secret| (scope, unit, secret)));
-    secrets.filter_map(|(scope, unit, secret)| bootstrap(resolver, scope, unit, secret)).collect()
-}
-
-fn bootstrap(
-    resolver: &Resolver<'_>,
-    scope: ScopeId,
-    unit: &Workload,
-    secret: &BootstrapSecret,
-) -> Option<PlannedResource> {
-    let namespace = workload_namespace(unit);
-    let mut data = BTreeMap::new();
-    for key in &secret.key {
-        data.insert(key.name.value.as_str().to_owned(), resolver.sensitive(&key.value, scope)?);
+/// Everything of every addon, and the Secrets of workloads too, each after what it needs.
+pub(crate) fn lower(resolver: &Resolver<'_>, units: &[Unit<'_>]) -> Vec<PlannedResource> {
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    for (scope, unit) in resolver.model.units().filter(|(_, unit)| unit.is_made()) {
+        let secrets = unit.bootstrap_secret.iter().filter_map(|made| secret::lower(resolver, scope, unit, made));
+        parts.extend(secrets.map(|resource| Part { unit, object: None, resource }));
     }
-    let name = secret.name.name.as_str();
-    let kind = Secret { namespace: namespace.to_owned(), name: name.to_owned(), data };
-    let address = Address::resource::<Secret>(&format!("{namespace}.{name}"));
-    Some(PlannedResource::new(address, kind, secret.name.span))
+    for unit in units.iter().filter(|unit| unit.carrier == Carrier::Apply && !unit.idle) {
+        for object in &unit.planned.objects {
+            parts.push(Part { unit: unit.source, object: Some(object), resource: object::lower(object) });
+        }
+        for resource in &unit.installed {
+            parts.push(Part { unit: unit.source, object: None, resource: resource.clone() });
+        }
+    }
+    order::derive(resolver, parts)
 }

@@ -4,7 +4,7 @@ mod patch;
 mod repository;
 mod version;
 
-pub use patch::{Patch, Remove};
+pub use patch::{Patch, Remove, RenderedObject};
 pub use repository::ChartRepository;
 use repository::RepoSource;
 use version::ChartVersion;
@@ -16,11 +16,25 @@ use hlc_schema::suggest::list_names;
 use hlc_schema::{Choice, Data, Def, FreeBlock, Node, Scalar, Spanned};
 
 use super::{Workload, workload_namespace};
-use crate::concept::Delivery;
+use crate::concept::{Delivery, Homelab};
 use crate::lower::Lower;
 use crate::resolve::{Place, merge};
 
-pub(crate) const CODES: &[&Code] = &[&NOT_RENDERED, &NO_DELIVERY, &NOT_PATCHED];
+pub(crate) const CODES: &[&Code] = &[&NOT_RENDERED, &NO_DELIVERY, &NOT_PATCHED, &NO_DELIVER];
+
+/// A chart that does not say how it reaches the cluster.
+pub(crate) static NO_DELIVER: Code = Code {
+    id: "HLC0831",
+    name: "no-deliver",
+    severity: Severity::Error,
+    summary: "a chart that does not say how it reaches the cluster",
+    explain: "How a chart reaches the cluster is always stated, never guessed: on the chart, or once for all of them in the \
+              homelab's `defaults`. Charts of an `addon` are installed by `hlc apply` and need no word.",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"1.0.0\" \
+          repo=\"https://charts.example.net\"\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"1.0.0\" \
+           repo=\"https://charts.example.net\" deliver=\"argocd\"\n}",
+};
 
 /// A chart that is to be rendered here.
 pub(crate) static NOT_RENDERED: Code = Code {
@@ -94,9 +108,10 @@ pub struct Chart {
     /// Its repository: `https://…` or `oci://…`, or the name of a `repository` of the workload.
     #[prop]
     pub repo: RepoSource,
-    /// How it reaches the cluster. No default: say it once in the homelab's `defaults { chart deliver=… }`.
+    /// How it reaches the cluster. No default: say it once in the homelab's `defaults { chart deliver=… }`. In an `addon` it is
+    /// not asked for: `hlc apply` installs what stands there.
     #[prop]
-    pub deliver: Spanned<Deliver>,
+    pub deliver: Option<Spanned<Deliver>>,
     /// The namespace that it is released into.
     #[prop(default = "the workload's")]
     pub namespace: Option<Spanned<DnsLabel>>,
@@ -148,13 +163,32 @@ impl Chart {
         self.release.iter().map(|release| (release.name.name.as_str(), release.name.span)).collect()
     }
 
+    /// The values of a release: its own over those of the chart. The outer `None` after reporting.
+    #[expect(clippy::option_option, reason = "a chart may have no values, and values may be faulty")]
+    pub(crate) fn values(&self, lower: &Lower<'_>, release: Option<&FreeBlock>) -> Option<Option<Data>> {
+        let data = |values: &FreeBlock| lower.resolver.data(&values.value, lower.scope, Place::Values);
+        Some(match (self.values.as_ref().map(data), release.map(data)) {
+            (None, None) => None,
+            (Some(only), None) | (None, Some(only)) => Some(only?),
+            (Some(base), Some(own)) => {
+                let mut base = base?;
+                merge(&mut base, own?, lower.resolver)?;
+                Some(base)
+            }
+        })
+    }
+
     /// One Application per release.
     pub(crate) fn lower(&self, lower: &Lower<'_>) -> Vec<PlannedObject> {
-        if self.deliver.value == Deliver::Rendered {
+        let Some(deliver) = self.deliver else {
+            self.report_deliver(lower);
+            return Vec::new();
+        };
+        if deliver.value == Deliver::Rendered {
             lower.resolver.report(
                 Diagnostic::new(
                     &NOT_RENDERED,
-                    self.deliver.span,
+                    deliver.span,
                     format!("chart `{}` cannot be rendered by this version of hlc", self.name.value),
                 )
                 .label(self.name.span, "this chart")
@@ -169,47 +203,52 @@ impl Chart {
                 format!("Argo CD renders chart `{}`, so this `{what}` cannot be carried out", self.name.value);
             lower.resolver.report(
                 Diagnostic::new(&NOT_PATCHED, object.span, message)
-                    .label(self.deliver.span, "it is left to Argo CD here")
+                    .label(deliver.span, "it is left to Argo CD here")
                     .help("look for a value of the chart that does the same"),
             );
         }
         if self.release.is_empty() {
-            return self.application(lower, &self.name.value, self.name.span, None).into_iter().collect();
+            return self.application(lower, deliver.span, &self.name.value, self.name.span, None).into_iter().collect();
         }
         self.release
             .iter()
             .filter_map(|release| {
-                self.application(lower, &release.name.name, release.name.span, release.values.as_ref())
+                self.application(lower, deliver.span, &release.name.name, release.name.span, release.values.as_ref())
             })
             .collect()
+    }
+
+    /// Reports that nothing says how it reaches the cluster, unless the homelab's defaults could not be read.
+    fn report_deliver(&self, lower: &Lower<'_>) {
+        lower.resolver.fail(lower.scope);
+        let model = lower.resolver.model;
+        if model.faults.unread || model.homelab.is_none() || model.faults.kinds.contains(Homelab::decl().name) {
+            return;
+        }
+        lower.resolver.report(
+            Diagnostic::new(
+                &NO_DELIVER,
+                self.name.span,
+                format!("chart `{}` does not say how it reaches the cluster", self.name.value),
+            )
+            .help("write `deliver=\"argocd\"`, or once for all charts `defaults { chart deliver=\"argocd\" }` in `homelab`"),
+        );
     }
 
     fn application(
         &self,
         lower: &Lower<'_>,
+        deliver: Span,
         release: &str,
         span: Span,
         values: Option<&FreeBlock>,
     ) -> Option<PlannedObject> {
         let repo = self.repo.repo(lower.workload)?;
-        let base = self.values.as_ref().map(|values| lower.resolver.data(&values.value, lower.scope, Place::Values));
-        let own = values.map(|values| lower.resolver.data(&values.value, lower.scope, Place::Values));
-        let values = match (base, own) {
-            (None, None) => None,
-            (Some(only), None) | (None, Some(only)) => Some(only?),
-            (Some(base), Some(own)) => {
-                let mut base = base?;
-                merge(&mut base, own?, lower.resolver)?;
-                Some(base)
-            }
-        };
+        let values = self.values(lower, values)?;
         let deliveries: Vec<_> = lower.resolver.model.deliveries().collect();
         let [(delivery, argocd)] = deliveries.as_slice() else {
-            let diagnostic = Diagnostic::new(
-                &NO_DELIVERY,
-                self.deliver.span,
-                format!("chart `{}` is left to Argo CD", self.name.value),
-            );
+            let diagnostic =
+                Diagnostic::new(&NO_DELIVERY, deliver, format!("chart `{}` is left to Argo CD", self.name.value));
             if lower.resolver.model.faults.may_hide(Delivery::decl()) {
                 return None;
             }
@@ -231,27 +270,14 @@ impl Chart {
             self.namespace.as_ref().map_or(at, |namespace| namespace.span),
         );
         let text = |text: &str| Data::string(text, at);
-        let flag = |choose: fn(&crate::concept::Sync) -> Option<Spanned<bool>>| {
-            delivery.sync.as_ref().and_then(choose).is_some_and(|flag| flag.value)
-        };
         let mut helm = vec![("releaseName", Data::string(release, span))];
         if let Some(values) = values.filter(|values| values.as_map().is_some_and(|map| !map.is_empty())) {
             // As text, since `valuesObject` loses nulls, which Helm needs to delete a default.
             helm.push(("values", Data::string(hlc_kube::data_to_yaml(&values), values.span)));
         }
-        let mut options = vec![text("CreateNamespace=true")];
-        if flag(|sync| sync.server_side) {
-            options.push(text("ServerSideApply=true"));
-        }
-        let automated = [("prune", flag(|sync| sync.prune)), ("selfHeal", flag(|sync| sync.self_heal))];
-        let mut policy = vec![("syncOptions", Data::list(options, at))];
-        if automated.iter().any(|(_, on)| *on) {
-            policy.push(("automated", Data::map(automated.map(|(key, on)| (key, Data::bool(on, at))), at)));
-        }
-        let project = delivery.project.as_ref().map_or("default", |project| &project.value);
         let spec = Data::map(
             [
-                ("project", text(project)),
+                ("project", text(delivery.project())),
                 (
                     "source",
                     Data::map(
@@ -268,7 +294,7 @@ impl Chart {
                     "destination",
                     Data::map([("server", text("https://kubernetes.default.svc")), ("namespace", namespace)], at),
                 ),
-                ("syncPolicy", Data::map(policy, at)),
+                ("syncPolicy", delivery.sync_policy(at)),
             ],
             at,
         );

@@ -5,11 +5,13 @@ use hlc_plan::PlannedObject;
 use hlc_schema::scalar::DnsLabel;
 use hlc_schema::{Choice, Data, Node, Spanned};
 
+use super::Workload;
 use crate::lower::Lower;
 
 /// The namespace that a workload's objects live in.
 ///
-/// hlc makes the Namespace object; `(existing)` says that something else does.
+/// hlc makes the Namespace object; `(existing)` says that something else does. Those that every cluster has (`default`,
+/// `kube-system` …) are only made to say what pods in them may do.
 #[derive(Debug, Node)]
 #[node(name = "namespace", annotations(existing), example = r#"namespace "netbird" pod-security="privileged""#)]
 pub struct Namespace {
@@ -56,10 +58,21 @@ pub enum PodSecurityLevel {
     Restricted,
 }
 
+/// The namespaces that Kubernetes itself makes (Kubernetes, "Namespaces", initial namespaces).
+const INITIAL: &[&str] = &["default", "kube-node-lease", "kube-public", "kube-system"];
+
 impl Namespace {
+    /// True when hlc makes the Namespace object of a workload. A level that is only a default makes none of those that every
+    /// cluster has: what the cluster itself runs there would be refused.
+    #[must_use]
+    pub fn is_made(&self, workload: &Workload) -> bool {
+        let own_level = || self.pod_security.as_ref().is_some_and(|security| workload.holds(security.enforce.span));
+        !self.existing && (!INITIAL.contains(&self.name.value.as_str()) || own_level())
+    }
+
     /// The Namespace object, unless something else makes it.
     pub(crate) fn lower(&self, lower: &Lower<'_>) -> Option<PlannedObject> {
-        if self.existing {
+        if !self.is_made(lower.workload) {
             return None;
         }
         let labels: Vec<(String, Data)> = self

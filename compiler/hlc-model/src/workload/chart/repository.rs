@@ -12,6 +12,12 @@ use crate::workload::Workload;
 pub struct ChartRepo(String);
 
 impl ChartRepo {
+    /// The repository as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The repository as Argo CD wants it: OCI registries without their scheme (Argo CD, "Helm", OCI registries).
     #[must_use]
     pub fn argocd(&self) -> &str {

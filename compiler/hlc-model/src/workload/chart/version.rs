@@ -7,6 +7,14 @@ use hlc_schema::{DataValue, Scalar, TypeDecl};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChartVersion(String);
 
+impl ChartVersion {
+    /// The version as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Scalar for ChartVersion {
     const TYPE: TypeDecl = TypeDecl::new("version", "an exact version such as `\"1.2.3\"`");
 

@@ -1,0 +1,43 @@
+//! A gateway's address is one that the load balancer can give it.
+
+use hlc_diag::{Code, Diagnostic, Severity};
+use hlc_schema::{Node as _, ScopeId};
+
+use super::{Check, Facts};
+use crate::concept::Addresses;
+
+pub(super) const CHECK: Check = Check { codes: &[&NOT_IN_A_POOL], run };
+
+/// A gateway's address outside every pool.
+pub(crate) static NOT_IN_A_POOL: Code = Code {
+    id: "HLC0838",
+    name: "gateway-not-in-a-pool",
+    severity: Severity::Error,
+    summary: "a gateway's address that no pool of the load balancer holds",
+    explain: "The load balancer gives out the addresses of its pools and no others. A gateway that asks for another one never gets \
+              an address.",
+    bad: "homelab \"home\" domain=\"example.net\" { network \"lan\" cidr=\"192.168.1.0/24\" }\nplatform {\n    addon \"gateway\" \
+          namespace=\"kube-system\" {\n        addresses \"lan\" range=\"192.168.1.240-192.168.1.250\"\n        gateway \"main\" \
+          class=\"cilium\" ip=\"192.168.1.220\" { listener \"http\" protocol=\"HTTP\" port=80 }\n    }\n}",
+    good: "homelab \"home\" domain=\"example.net\" { network \"lan\" cidr=\"192.168.1.0/24\" }\nplatform {\n    addon \"gateway\" \
+           namespace=\"kube-system\" {\n        addresses \"lan\" range=\"192.168.1.240-192.168.1.250\"\n        gateway \"main\" \
+           class=\"cilium\" ip=\"192.168.1.240\" { listener \"http\" protocol=\"HTTP\" port=80 }\n    }\n}",
+};
+
+fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let mut pools: Vec<&Addresses> = facts.model.units().flat_map(|(_, unit)| &unit.addresses).collect();
+    if pools.is_empty() || facts.model.faults.may_hide(Addresses::decl()) {
+        return; // something else than hlc makes the pools
+    }
+    pools.sort_by_key(|pool| pool.range.span);
+    for (gateway, _) in facts.model.gateways() {
+        let ip = gateway.ip.as_ref().and_then(|ip| facts.resolver.value(ip, ScopeId::default()));
+        let Some(ip) = ip.filter(|ip| !pools.iter().any(|pool| pool.range.value.contains(ip.value))) else { continue };
+        let message = format!("no pool holds {}, the address of gateway `{}`", ip.value, gateway.name.name);
+        let diagnostic =
+            pools.iter().take(3).fold(Diagnostic::new(&NOT_IN_A_POOL, ip.span, message), |diagnostic, pool| {
+                diagnostic.label(pool.range.span, format!("pool `{}`", pool.name.name))
+            });
+        found.push(diagnostic.help("choose an address of a pool, or widen the pool"));
+    }
+}
