@@ -13,12 +13,14 @@ use crate::expr::{path, secret, template};
 use crate::{Cx, DataValue, NodeDecl, RefPath, SecretKey, Spanned, Template};
 
 mod codes;
+mod write;
 
 pub use codes::CODES;
 pub(crate) use codes::TOO_DEEP;
 use codes::{
     BARE_KEY, DASHES_AND_NAMES, DUPLICATE_KEY, MANY_VALUES, OBJECT_HEAD, UNKNOWN_DATA_ANNOTATION, VALUE_AND_ENTRIES,
 };
+pub use write::KdlWriter;
 
 /// How deep data may nest. Kubernetes objects and chart values stay below 30.
 pub const MAX_DEPTH: usize = 128;
