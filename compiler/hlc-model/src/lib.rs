@@ -27,6 +27,7 @@ pub mod docs;
 mod environment;
 mod expand;
 mod faults;
+pub mod import;
 mod inputs;
 mod load;
 mod lower;
@@ -117,6 +118,16 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     let listed = model.deliveries().any(|(delivery, _)| delivery.lists_workloads());
     let plan = (!broken).then_some(Plan { workloads, listed, stacks });
     Compilation { sources, diagnostics, plan, model, held_back, kdl_files }
+}
+
+/// Compiles a project and gives its plan out even when errors stand: for comparing objects, whatever the checks say of
+/// them. What could not be made is missing.
+#[doc(hidden)]
+#[must_use]
+pub fn lowered(inputs: &dyn Inputs, root: &str) -> (Compilation, Plan) {
+    let compilation = compile(inputs, root);
+    let plan = lower::plan(&Resolver::new(&compilation.model, inputs, compilation.sources.clone())).plan;
+    (compilation, plan)
 }
 
 /// Every kind of finding the compiler can report, ordered by id.

@@ -8,5 +8,5 @@ mod scalar;
 mod style;
 mod write;
 
-pub use read::{YamlError, data_from_yaml, data_from_yaml_file};
+pub use read::{YamlError, count_yaml_comments, data_from_yaml, data_from_yaml_file, documents_from_yaml};
 pub use write::{data_to_yaml, to_yaml};

@@ -41,7 +41,21 @@ const MAX_DEPTH: usize = 128;
 /// Text that is not YAML, two documents, a key twice, a key that is not text, an unknown tag, a number that JSON does
 /// not have, aliases that grow past a million values, nesting deeper than 128.
 pub fn data_from_yaml(text: &str, span: Span) -> Result<Data, YamlError> {
-    load(text, &|_, _| span)
+    one(text, &|_, _| span)
+}
+
+/// Reads every document of a YAML text, by the rules of [`data_from_yaml`]; empty ones are null.
+///
+/// # Errors
+/// See [`data_from_yaml`].
+pub fn documents_from_yaml(text: &str, span: Span) -> Result<Vec<Data>, YamlError> {
+    load(text, &|_, _| span, u32::MAX)
+}
+
+/// How many comments a YAML text has; what it is else does not matter.
+#[must_use]
+pub fn count_yaml_comments(text: &str) -> usize {
+    Parser::new_from_str(text).map_while(Result::ok).filter(|(event, _)| matches!(event, Event::Comment(..))).count()
 }
 
 /// Reads one YAML document that is a file of its own, every value with its place in it. Otherwise as [`data_from_yaml`].
@@ -55,12 +69,18 @@ pub fn data_from_yaml_file(text: &str, file: FileId) -> Result<Data, YamlError> 
         Some(bytes) => bytes.get(index).copied().unwrap_or_else(|| count(text.len())),
         None => count(index.min(text.len())),
     };
-    load(text, &|start, end| Span::new(file, byte(start), byte(end.max(start))))
+    one(text, &|start, end| Span::new(file, byte(start), byte(end.max(start))))
 }
 
-/// Reads one document; `locate` gives the place between two characters.
-fn load(text: &str, locate: &dyn Fn(usize, usize) -> Span) -> Result<Data, YamlError> {
-    let mut loader = Loader { stack: Vec::new(), anchors: Vec::new(), values: 0, root: None, documents: 0 };
+fn one(text: &str, locate: &dyn Fn(usize, usize) -> Span) -> Result<Data, YamlError> {
+    let mut documents = load(text, locate, 1)?;
+    Ok(documents.pop().unwrap_or_else(|| Data::new(DataValue::Null, locate(0, 0))))
+}
+
+/// Reads up to `most` documents; `locate` gives the place between two characters.
+fn load(text: &str, locate: &dyn Fn(usize, usize) -> Span, most: u32) -> Result<Vec<Data>, YamlError> {
+    let mut loader =
+        Loader { stack: Vec::new(), anchors: Vec::new(), values: 0, roots: Vec::new(), documents: 0, most };
     for event in Parser::new_from_str(text) {
         let (event, at) = event.map_err(|error| YamlError {
             line: count(error.marker().line()),
@@ -71,7 +91,7 @@ fn load(text: &str, locate: &dyn Fn(usize, usize) -> Span) -> Result<Data, YamlE
         let at = Place { line: count(at.start.line()), column: count(at.start.col()).saturating_add(1), span };
         loader.event(event, at)?;
     }
-    Ok(loader.root.unwrap_or_else(|| Data::new(DataValue::Null, locate(0, 0))))
+    Ok(loader.roots)
 }
 
 fn count(number: usize) -> u32 {
@@ -108,8 +128,10 @@ struct Loader {
     /// Values by anchor, with the number of values in each.
     anchors: Vec<(usize, Data, usize)>,
     values: usize,
-    root: Option<Data>,
+    roots: Vec<Data>,
     documents: u32,
+    /// How many documents are wanted at most.
+    most: u32,
 }
 
 impl Loader {
@@ -117,7 +139,9 @@ impl Loader {
         match event {
             Event::DocumentStart(..) => {
                 self.documents += 1;
-                if self.documents > 1 {
+                // Anchors belong to their document.
+                self.anchors.clear();
+                if self.documents > self.most {
                     return Err(at.error("a second document begins here; one is expected"));
                 }
             }
@@ -238,7 +262,7 @@ impl Loader {
     fn put(&mut self, data: Data, size: usize, at: Place) -> Result<(), YamlError> {
         self.count(size, at)?;
         match self.stack.last_mut() {
-            None => self.root = Some(data),
+            None => self.roots.push(data),
             Some(Open::List { items, .. }) => items.push(data),
             Some(Open::Map { map, merged, key, .. }) => match key.take() {
                 Some(Key::Text(key, span)) => {

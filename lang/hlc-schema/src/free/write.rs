@@ -61,7 +61,8 @@ impl KdlWriter {
             | DataValue::Bool(_)
             | DataValue::Integer(_)
             | DataValue::Float(_)
-            | DataValue::String(_) => match word(data) {
+            | DataValue::String(_)
+            | DataValue::Deferred(_) => match word(data) {
                 Some(word) => self.line(&format!("{head} {word}")),
                 None => self.multiline(head, data.as_str().unwrap_or_default()),
             },
@@ -142,6 +143,8 @@ fn word(data: &Data) -> Option<String> {
         DataValue::Float(value) => Some(format!("{value:?}")),
         DataValue::String(text) if is_multiline(text) => None,
         DataValue::String(text) => Some(text_word(text)),
+        // Nothing that is read from YAML holds one: said in words, as in JSON.
+        DataValue::Deferred(later) => Some(quoted(&later.to_string())),
         DataValue::List(_) | DataValue::Map(_) => None,
     }
 }
@@ -229,7 +232,8 @@ fn map_on_line(head: &str, map: &Map) -> Option<String> {
         | DataValue::Bool(_)
         | DataValue::Integer(_)
         | DataValue::Float(_)
-        | DataValue::String(_) => return None,
+        | DataValue::String(_)
+        | DataValue::Deferred(_) => return None,
     };
     Some(format!("{head} {{ {inner} }}"))
 }

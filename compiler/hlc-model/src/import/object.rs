@@ -1,0 +1,142 @@
+//! Kubernetes objects as they are found, and as they are written.
+
+use std::fmt;
+
+use hlc_kube::Lookup;
+use hlc_schema::free::KdlWriter;
+use hlc_schema::{Data, Map};
+
+use super::string;
+
+/// Why data cannot be taken for Kubernetes objects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportError {
+    /// Which object it is, counted from 1 over all documents and lists.
+    pub object: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "object {}: {}", self.object, self.message)
+    }
+}
+
+impl std::error::Error for ImportError {}
+
+/// An object by its identity, and the rest of it.
+#[derive(Clone, Debug)]
+pub(super) struct Object {
+    pub(super) api_version: String,
+    pub(super) kind: String,
+    pub(super) name: String,
+    /// The whole object.
+    pub(super) body: Data,
+    /// True where hlc knows, or the object says, that it lives in a namespace; `None` where neither does.
+    namespaced: Option<bool>,
+    /// True when the namespace must be written: it is not the workload's.
+    foreign: bool,
+}
+
+/// Every object of the documents; lists are taken apart, empty documents left out.
+pub(super) fn objects(documents: Vec<Data>) -> Result<Vec<Object>, ImportError> {
+    let mut found = Vec::new();
+    let mut open: Vec<Data> = documents.into_iter().rev().collect();
+    while let Some(data) = open.pop() {
+        if data.value == hlc_schema::DataValue::Null {
+            continue;
+        }
+        let kind = data.get("kind").and_then(Data::as_str).unwrap_or_default();
+        if let (true, Some(items)) = (kind.ends_with("List"), data.get("items").and_then(Data::as_list)) {
+            open.extend(items.iter().rev().cloned());
+            continue;
+        }
+        found.push(Object::new(data).map_err(|message| ImportError { object: found.len() + 1, message })?);
+    }
+    Ok(found)
+}
+
+impl Object {
+    fn new(body: Data) -> Result<Self, String> {
+        if body.as_map().is_none() {
+            return Err(format!("this is {}, not a Kubernetes object", body.describe()));
+        }
+        let text = |path: &[&str]| {
+            body.at(path).and_then(Data::as_str).filter(|text| !text.is_empty()).map(str::to_owned).ok_or_else(|| {
+                format!(
+                    "it has no `{}`: every Kubernetes object has `apiVersion`, `kind` and `metadata.name`",
+                    path.join(".")
+                )
+            })
+        };
+        let (api_version, kind, name) = (text(&["apiVersion"])?, text(&["kind"])?, text(&["metadata", "name"])?);
+        let namespaced = match hlc_kube::lookup(&kind, Some(&api_version)) {
+            Lookup::Found(info) => Some(info.namespaced),
+            Lookup::Ambiguous(_) | Lookup::Unknown { .. } => {
+                body.at(&["metadata", "namespace"]).is_some().then_some(true)
+            }
+        };
+        Ok(Self { api_version, kind, name, body, namespaced, foreign: false })
+    }
+
+    pub(super) fn is_namespaced(&self) -> bool {
+        self.namespaced == Some(true)
+    }
+
+    pub(super) fn namespace(&self) -> Option<&str> {
+        self.body.at(&["metadata", "namespace"]).and_then(Data::as_str)
+    }
+
+    /// The object as a part of a workload in this namespace.
+    pub(super) fn placed(mut self, namespace: &str, notes: &mut Vec<String>) -> Self {
+        let what = format!("{} `{}`", self.kind, self.name);
+        match (self.namespaced, self.namespace()) {
+            (Some(false), Some(_)) => {
+                notes.push(format!("{what} belongs to the whole cluster: its `metadata.namespace` is left out"));
+                if let Some(metadata) = self.metadata_mut() {
+                    metadata.remove("namespace");
+                }
+            }
+            (Some(true), None) => {
+                notes.push(format!("{what} says no namespace: it gets the workload's, `{namespace}`"));
+                let span = self.body.span;
+                if let Some(metadata) = self.metadata_mut() {
+                    metadata.insert("namespace", span, Data::string(namespace, span));
+                }
+            }
+            (None, _) => notes.push(format!(
+                "{what} says no namespace and its kind is not known: it is taken for one of the whole cluster; \
+                 if it is not, remove `(cluster)`"
+            )),
+            (Some(true), Some(own)) => self.foreign = own != namespace,
+            (Some(false), None) => {}
+        }
+        self
+    }
+
+    fn metadata_mut(&mut self) -> Option<&mut Map> {
+        self.body.as_map_mut()?.get_mut("metadata")?.as_map_mut()
+    }
+
+    /// The object as a node: kind and name in its head, the API version only where the kind does not tell it.
+    pub(super) fn write(&self, writer: &mut KdlWriter) {
+        let mut body = self.body.as_map().cloned().unwrap_or_default();
+        body.remove("kind");
+        let found = hlc_kube::lookup(&self.kind, None);
+        if matches!(found, Lookup::Found(info) if info.api_version == self.api_version) {
+            body.remove("apiVersion");
+        }
+        if let Some(metadata) = body.get_mut("metadata").and_then(Data::as_map_mut) {
+            metadata.remove("name");
+            if !self.foreign {
+                metadata.remove("namespace");
+            }
+            if metadata.is_empty() {
+                body.remove("metadata");
+            }
+        }
+        let cluster = if self.namespaced.is_none() { "(cluster)" } else { "" };
+        writer.map(&format!("{cluster}{} {}", self.kind, string(&self.name)), &body);
+    }
+}
