@@ -19,11 +19,13 @@ mod draft;
 mod fuzz;
 mod golden;
 mod inventory;
+mod import;
 mod limits;
 mod mutations;
 mod nodes;
 mod order;
 mod platform;
+mod round_trip;
 mod spec;
 
 /// The outcome of a trial.
@@ -57,6 +59,8 @@ fn main() {
         golden::trials(),
         inventory::trials(),
         platform::trials(),
+        import::trials(),
+        round_trip::trials(),
         mutations::trials(),
         limits::trials(),
         fuzz::trials(),
