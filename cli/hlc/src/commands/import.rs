@@ -1,0 +1,176 @@
+//! `hlc import`
+
+use std::fs;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use hlc_delivery::{DiskInputs, FILE_LIMIT};
+use hlc_diag::{FileId, Span};
+use hlc_kube::YamlError;
+use hlc_model::Inputs;
+use hlc_model::import;
+use hlc_schema::{Data, DataValue};
+
+use crate::args::{Args, Import, ImportTarget, ImportYaml};
+use crate::console::{Console, Exit};
+use crate::failure::Failure;
+use crate::project;
+
+/// What stands for stdin.
+const STDIN: &str = "-";
+
+pub(crate) fn run(args: &Args, what: &Import, console: &Console) -> Result<Exit, Failure> {
+    match what {
+        Import::Values { file, target } => values(file, target, console),
+        Import::Yaml(options) => yaml(args, options, console),
+    }
+}
+
+fn values(file: &Path, target: &ImportTarget, console: &Console) -> Result<Exit, Failure> {
+    let text = read(file)?;
+    let data = hlc_kube::data_from_yaml(&text, nowhere()).map_err(|error| not_taken(file, &error))?;
+    let empty = hlc_schema::Map::new();
+    let map = match &data.value {
+        DataValue::Map(map) => map,
+        DataValue::Null => &empty,
+        DataValue::Bool(_)
+        | DataValue::Integer(_)
+        | DataValue::Float(_)
+        | DataValue::String(_)
+        | DataValue::List(_) => {
+            return Err(Failure::new(format!(
+                "`{}` holds {}, not the values of a chart",
+                file.display(),
+                data.describe()
+            ))
+            .help("chart values are a map; for Kubernetes objects use `hlc import yaml`"));
+        }
+    };
+    say_comments(hlc_kube::count_yaml_comments(&text), console);
+    write(&import::values(map), target, console)
+}
+
+fn yaml(args: &Args, options: &ImportYaml, console: &Console) -> Result<Exit, Failure> {
+    let mut documents: Vec<Data> = Vec::new();
+    let mut comments = 0;
+    for file in files(&options.path)? {
+        let text = read(&file)?;
+        documents.extend(hlc_kube::documents_from_yaml(&text, nowhere()).map_err(|error| not_taken(&file, &error))?);
+        comments += hlc_kube::count_yaml_comments(&text);
+    }
+    let name = match &options.name {
+        Some(name) => name.clone(),
+        None => name_of(&options.path)?,
+    };
+    // A project is of use, not needed: with one, routes and secrets are told from plain objects.
+    let project = if args.project.is_some() { Some(project::find(args)?) } else { project::find(args).ok() };
+    let inputs = match &project {
+        Some(project) => {
+            let inputs = DiskInputs::new(&project.folder).map_err(|error| Failure::open(&project.folder, &error))?;
+            Some((inputs, project.root.as_str()))
+        }
+        None => None,
+    };
+    let known = inputs.as_ref().map(|(inputs, root)| (inputs as &dyn Inputs, *root));
+    let place = import::Place { name: &name, category: &options.category };
+    let imported = import::workload(place, documents, known)
+        .map_err(|error| Failure::new(format!("`{}`: {error}", options.path.display())))?;
+    for note in &imported.notes {
+        console.say(&format!("note: {note}"));
+    }
+    say_comments(comments, console);
+    write(&imported.text, &options.target, console)
+}
+
+/// hlc has no place for what it reads here: the input is not part of the project.
+fn nowhere() -> Span {
+    Span::new(FileId::new(0), 0, 0)
+}
+
+fn not_taken(file: &Path, error: &YamlError) -> Failure {
+    Failure::new(format!("{}:{}:{}: {}", file.display(), error.line, error.column, error.message))
+        .help("mend it there and import again; nothing was written")
+}
+
+fn say_comments(count: usize, console: &Console) {
+    match count {
+        0 => {}
+        1 => console.say("note: 1 comment is not carried over"),
+        many => console.say(&format!("note: {many} comments are not carried over")),
+    }
+}
+
+/// The name of the folder, or of the file without its endings.
+fn name_of(path: &Path) -> Result<String, Failure> {
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let name = real.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = if real.is_dir() { name } else { name.split('.').next().unwrap_or_default() };
+    if name.is_empty() || path.as_os_str() == STDIN {
+        return Err(Failure::new("the workload has no name").help("give it one with --name"));
+    }
+    Ok(name.to_owned())
+}
+
+/// The file itself, or the YAML files below the folder in the order of their names.
+fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if path.as_os_str() == STDIN || !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut found = Vec::new();
+    let mut open = vec![path.to_owned()];
+    while let Some(folder) = open.pop() {
+        let entries = fs::read_dir(&folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        for entry in entries.map_err(|error| Failure::open(&folder, &error))? {
+            let path = entry.path();
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                open.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
+                found.push(path);
+            }
+        }
+    }
+    if found.is_empty() {
+        return Err(Failure::new(format!("there is no YAML file in `{}`", path.display())));
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let limit = FILE_LIMIT + 1;
+    let done = if path.as_os_str() == STDIN {
+        io::stdin().lock().take(limit).read_to_end(&mut bytes)
+    } else {
+        fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
+    };
+    done.map_err(|error| Failure::open(path, &error))?;
+    if bytes.len() as u64 > FILE_LIMIT {
+        return Err(Failure::new(format!("`{}` is larger than {} MiB", path.display(), FILE_LIMIT >> 20)));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let byte = error.utf8_error().valid_up_to();
+        Failure::new(format!("`{}` is not UTF-8 text (byte {byte})", path.display())).help("save it as UTF-8")
+    })
+}
+
+fn write(text: &str, target: &ImportTarget, console: &Console) -> Result<Exit, Failure> {
+    let Some(out) = &target.out else {
+        console.data(|out| out.write_all(text.as_bytes()))?;
+        return Ok(Exit::Success);
+    };
+    let failed = |error: io::Error| Failure::new(format!("cannot write `{}`: {error}", out.display()));
+    match fs::File::options().write(true).create_new(true).open(out) {
+        Ok(mut file) => file.write_all(text.as_bytes()).map_err(failed)?,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && target.overwrite => {
+            hlc_delivery::rewrite(out, text).map_err(failed)?;
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(Failure::new(format!("`{}` is there already", out.display()))
+                .help("name another file, or replace it with --overwrite"));
+        }
+        Err(error) => return Err(failed(error)),
+    }
+    console.say(&format!("wrote {}", out.display()));
+    Ok(Exit::Success)
+}
