@@ -16,6 +16,7 @@ pub(crate) mod slashdash;
 pub(crate) mod strings;
 pub(crate) mod version;
 pub(crate) mod words;
+pub(crate) mod yaml;
 
 use hlc_diag::Code;
 
@@ -60,6 +61,7 @@ pub static CODES: &[&Code] = &[
     &version::NOT_LEGACY,
     &size::TOO_LARGE,
     &reporter::TOO_MANY,
+    &yaml::YAML,
 ];
 
 /// What a token stands for.
@@ -124,7 +126,7 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), CODES.len());
         for code in CODES {
-            assert!(code.id.starts_with("HLC00") && code.id.len() == 7, "{}", code.id);
+            assert!(code.id.starts_with("HLC0") && code.id.len() == 7, "{}", code.id);
             assert!(code.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", code.name);
             assert!(!code.summary.ends_with('.') && code.explain.ends_with('.'), "{}", code.id);
         }

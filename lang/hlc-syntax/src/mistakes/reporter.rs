@@ -2,7 +2,7 @@
 
 use hlc_diag::{Code, Diagnostic, Edit, Severity, Span};
 
-use crate::mistakes::{entries, strings, version, words};
+use crate::mistakes::{entries, strings, version, words, yaml};
 use crate::tree::{Document, index};
 
 /// A file is so broken that not everything is shown.
@@ -64,6 +64,9 @@ impl Reporter {
         }
         if self.diagnostics.iter().any(|diagnostic| *diagnostic.code == strings::UNCLOSED_STRING) {
             self.drop_consequences(doc);
+        }
+        if yaml::fold(doc, &mut self.diagnostics) {
+            self.omitted = 0;
         }
         self.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span.start);
         if self.omitted > 0 {
