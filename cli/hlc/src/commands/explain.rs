@@ -1,5 +1,7 @@
 //! `hlc explain`
 
+mod plain;
+
 use hlc_model::docs;
 use hlc_schema::suggest::nearest;
 
@@ -8,7 +10,7 @@ use crate::failure::Failure;
 
 pub(crate) fn run(topic: Option<&str>, console: &Console) -> Result<Exit, Failure> {
     let text = match topic {
-        Some(topic) => page(topic)?,
+        Some(topic) => plain::plain(&page(topic)?),
         None => list(),
     };
     console.data(|out| out.write_all(text.as_bytes()))?;
