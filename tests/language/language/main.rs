@@ -21,6 +21,7 @@ mod golden;
 mod inventory;
 mod import;
 mod limits;
+mod mistakes;
 mod mutations;
 mod nodes;
 mod order;
@@ -61,6 +62,7 @@ fn main() {
         platform::trials(),
         import::trials(),
         round_trip::trials(),
+        mistakes::trials(),
         mutations::trials(),
         limits::trials(),
         fuzz::trials(),

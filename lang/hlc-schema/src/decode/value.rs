@@ -60,7 +60,7 @@ fn convert(number: &syntax::Number<'_>) -> Result<DataValue, Fault> {
         return if value.is_finite() {
             Ok(DataValue::Float(value))
         } else {
-            Err(Fault { message: format!("`{raw}` is no number that JSON or Kubernetes knows"), instead: Vec::new() })
+            Err(Fault { message: format!("`{raw}` is no number that JSON or Kubernetes knows"), instead: vec![quoted] })
         };
     }
     match number.as_i128() {
