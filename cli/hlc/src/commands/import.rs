@@ -37,7 +37,8 @@ fn values(file: &Path, target: &ImportTarget, console: &Console) -> Result<Exit,
         | DataValue::Integer(_)
         | DataValue::Float(_)
         | DataValue::String(_)
-        | DataValue::List(_) => {
+        | DataValue::List(_)
+        | DataValue::Deferred(_) => {
             return Err(Failure::new(format!(
                 "`{}` holds {}, not the values of a chart",
                 file.display(),
