@@ -300,7 +300,7 @@ fn an_existing_workload_cannot_be_built() {
 fn a_field_can_be_explained() {
     let shell = Shell::project();
     let page = shell.run(&["explain", "values"]).exits(0).stdout();
-    assert!(page.contains("In [`chart`]") && page.contains("In [`release`]"), "{page}");
+    assert!(page.contains("In `chart`") && page.contains("In `release`"), "{page}");
 }
 
 #[test]

@@ -126,7 +126,10 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
 #[must_use]
 pub fn lowered(inputs: &dyn Inputs, root: &str) -> (Compilation, Plan) {
     let compilation = compile(inputs, root);
-    let plan = lower::plan(&Resolver::new(&compilation.model, inputs, compilation.sources.clone())).plan;
+    let resolver = Resolver::new(&compilation.model, inputs, compilation.sources.clone());
+    let workloads = lower::workloads(lower::units(&resolver));
+    drop(resolver);
+    let plan = Plan { workloads, listed: false, stacks: Vec::new() };
     (compilation, plan)
 }
 
