@@ -3,7 +3,7 @@
 use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_schema::scalar::Fqdn;
 use hlc_schema::suggest::list_names;
-use hlc_schema::{ScopeId, Spanned};
+use hlc_schema::{Node as _, ScopeId, Spanned};
 
 use super::gateway_listener::covers as serves;
 use super::{Check, Facts};
@@ -55,6 +55,9 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
+    if facts.model.faults.may_hide(Listener::decl()) {
+        return;
+    }
     let domain = facts.model.homelab.as_ref().map(|homelab| &homelab.domain.value);
     let mut uncovered: Vec<(Shown<'_>, Spanned<Fqdn>)> = Vec::new();
     for workload in facts.sound_workloads() {
@@ -91,14 +94,18 @@ fn report(mut uncovered: Vec<(Shown<'_>, Spanned<Fqdn>)>, found: &mut Vec<Diagno
     for hosts in uncovered.chunk_by(|(a, _), (b, _)| std::ptr::eq(a.certificate, b.certificate)) {
         let Some(((shown, first), others)) = hosts.split_first() else { continue };
         let (name, host) = (&shown.certificate.name.name, first.value.as_str());
-        let message = match others.len() {
-            0 => format!("`{host}` is shown certificate `{name}`, which is not for it"),
-            more => format!("`{host}` and {more} more are shown certificate `{name}`, which is not for them"),
+        let Some(own) = shown.hosts.first().filter(|_| !others.is_empty()) else {
+            let message = format!("`{host}` is shown certificate `{name}`, which is not for it");
+            found.push(shown.explained(Diagnostic::new(&ROUTE_HOST, first.span, message)));
+            continue;
         };
-        let diagnostic = shown.explained(Diagnostic::new(&ROUTE_HOST, first.span, message));
-        let labelled = others.iter().take(3).fold(diagnostic, |diagnostic, (_, host)| {
-            diagnostic.label(host.span, format!("nor for `{}`", host.value.as_str()))
+        let more = others.len();
+        let message = format!("certificate `{name}` is not for `{host}` and {more} more that it is shown for");
+        let diagnostic = Diagnostic::new(&ROUTE_HOST, own.span, message).here("it is for no more than these");
+        let labelled = hosts.iter().take(3).fold(diagnostic, |diagnostic, (_, host)| {
+            diagnostic.label(host.span, format!("`{}`", host.value.as_str()))
         });
+        let labelled = labelled.help("add the hosts, or `*` and their domain");
         found.push(labelled);
     }
 }

@@ -1,8 +1,10 @@
 //! Argo CD is told the namespaces that workloads are meant for.
 
 use hlc_diag::{Code, Diagnostic, Severity};
+use hlc_schema::Node as _;
 
 use super::{Check, Facts};
+use crate::concept::Delivery;
 use crate::workload::workload_namespace;
 
 pub(super) const CHECK: Check = Check { codes: &[&OTHER_NAMESPACE], run };
@@ -21,6 +23,9 @@ pub(crate) static OTHER_NAMESPACE: Code = Code {
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    if facts.model.faults.may_hide(Delivery::decl()) {
+        return;
+    }
     let mut deliveries: Vec<_> = facts.model.deliveries().map(|(delivery, _)| delivery).collect();
     deliveries.sort_by_key(|delivery| delivery.name.span);
     let Some(delivery) = deliveries.into_iter().find(|delivery| {
@@ -30,16 +35,20 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }) else {
         return;
     };
-    for (_, workload) in facts.model.workloads().filter(|(_, workload)| workload.is_made()) {
-        let (name, namespace) = (&workload.name.name, workload_namespace(workload));
-        if name != namespace {
-            let message =
-                format!("Argo CD would make a namespace `{name}` for this workload, which is in `{namespace}`");
-            found.push(
-                Diagnostic::new(&OTHER_NAMESPACE, workload.namespace.name.span, message)
-                    .label(delivery.name.span, "it goes by the names of folders")
-                    .help("write `generator=\"files\"` there, and Argo CD is told each workload's namespace"),
-            );
-        }
-    }
+    let mut others: Vec<_> = facts
+        .model
+        .workloads()
+        .filter(|(_, workload)| workload.is_made() && workload.name.name != workload_namespace(workload))
+        .map(|(_, workload)| (workload.namespace.name.span, &workload.name.name, workload_namespace(workload)))
+        .collect();
+    others.sort();
+    // All of them follow from one choice.
+    let Some(((span, name, namespace), others)) = others.split_first() else { return };
+    let message = format!("Argo CD would make a namespace `{name}` for this workload, which is in `{namespace}`");
+    let diagnostic = Diagnostic::new(&OTHER_NAMESPACE, *span, message)
+        .label(delivery.name.span, "it goes by the names of folders")
+        .help("write `generator=\"files\"` there, and Argo CD is told each workload's namespace");
+    found.push(others.iter().take(3).fold(diagnostic, |diagnostic, (span, name, _)| {
+        diagnostic.label(*span, format!("and one `{name}` for this one"))
+    }));
 }
