@@ -7,5 +7,6 @@ pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod import;
 pub(crate) mod lsp;
+pub(crate) mod new;
 mod plan_json;
 pub(crate) mod secrets;

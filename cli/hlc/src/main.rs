@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Args, Build, Command};
+use args::{Args, Build, Command, New};
 use console::{Console, Exit};
 
 fn main() -> ExitCode {
@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         Command::Check { fix } => commands::check::run(&args, *fix, &console),
         Command::Build { what: Build::Workloads(options) } => commands::build::run(&args, options, &console),
         Command::Secrets { what } => commands::secrets::run(&args, what, &console),
+        Command::New { what: New::Workload(options) } => commands::new::workload(&args, options, &console),
         Command::Explain { topic } => commands::explain::run(topic.as_deref(), &console),
         Command::Fmt(options) => commands::fmt::run(&args, options, &console),
         Command::Import { what } => commands::import::run(&args, what, &console),
