@@ -15,6 +15,7 @@ mod certificate_hosts;
 mod data_blocks;
 mod delivery_namespace;
 mod dns01_secret;
+mod dns;
 mod duplicate_host;
 mod duplicate_object;
 mod edge;
@@ -93,6 +94,14 @@ pub const CHECKS: &[Check] = &[
     edge::firewall::CHECK,
     edge::certificates::CHECK,
     edge::mounts::CHECK,
+    dns::record_name::CHECK,
+    dns::cname::CHECK,
+    dns::duplicate_record::CHECK,
+    dns::host_target::CHECK,
+    dns::proxied::CHECK,
+    dns::text::CHECK,
+    dns::ttl::CHECK,
+    dns::zone_absent::CHECK,
 ];
 
 /// Holds objects against their schemas, then runs every check; true when some workload was left out.

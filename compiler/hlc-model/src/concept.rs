@@ -26,7 +26,11 @@ pub use component::{Component, Literal, Param, ParamType, Slot, Use};
 pub use data_block::DataBlock;
 pub(crate) use data_block::DataIn;
 pub use delivery::{Delivery, Generator, Ignore, Sync};
-pub use dns::{ARecord, Cloudflare, Zone};
+pub(crate) use dns::Record;
+pub use dns::{
+    ARecord, AaaaRecord, CaaRecord, CaaTag, Cloudflare, CnameRecord, FromRoutes, MxRecord, RecordName, SrvRecord,
+    TxtRecord, Zone,
+};
 pub use edge::{
     Bundle, Compose, EdgeRoute, EdgeRule, EdgeScheme, EdgeTls, EnvFile, Firewall, FirewallRule, ForwardAuth,
     ForwardAuthPath, Hetzner, PortRange, PublicAddress, Run, RunOn, Server, Ssh, SshKey, Traefik,
@@ -108,6 +112,13 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
     Cloudflare::decl,
     Zone::decl,
     ARecord::decl,
+    AaaaRecord::decl,
+    CnameRecord::decl,
+    MxRecord::decl,
+    TxtRecord::decl,
+    SrvRecord::decl,
+    CaaRecord::decl,
+    FromRoutes::decl,
     Workload::decl,
     Namespace::decl,
     PodSecurity::decl,

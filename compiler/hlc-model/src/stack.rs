@@ -5,9 +5,10 @@ pub mod hetzner;
 pub mod platform;
 
 use hlc_plan::{Kind, KindDecl, PlannedResource, PlannedStack, Stack};
+use hlc_schema::{Data, FreeBlock, ScopeId};
 
 use crate::lower::Unit;
-use crate::resolve::Resolver;
+use crate::resolve::{Place, Resolver};
 
 /// What each stack consists of.
 type Lower = fn(&Resolver<'_>, &[Unit<'_>]) -> Vec<PlannedResource>;
@@ -43,6 +44,14 @@ pub(crate) fn lower(resolver: &Resolver<'_>, units: &[Unit<'_>]) -> Vec<PlannedS
         PlannedStack { stack: *stack, resources }
     });
     stacks.filter(|stack| !stack.resources.is_empty()).collect()
+}
+
+/// What a block `extra` adds to the request; `None` when it cannot be told, which has been reported.
+fn extra(resolver: &Resolver<'_>, scope: ScopeId, block: Option<&FreeBlock>) -> Option<Option<Data>> {
+    match block {
+        None => Some(None),
+        Some(block) => resolver.data(&block.value, scope, Place::Plan).map(Some),
+    }
 }
 
 /// Every finding of lowering stacks.

@@ -7,6 +7,7 @@ use ipnet::Ipv4Net;
 
 mod bytes;
 mod duration;
+mod ipv6;
 mod number;
 mod range;
 

@@ -5,6 +5,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use hlc_plan::{Ownership, PlannedResource};
+use hlc_schema::{Data, DataValue};
 use hlc_tests_language::{project, rendered, repository};
 use libtest_mimic::Trial;
 
@@ -29,6 +31,27 @@ pub(crate) fn trials() -> Vec<Trial> {
         .collect()
 }
 
+/// A resource as text: what it is, what it comes after, and its properties.
+fn planned(resource: &PlannedResource) -> String {
+    let ownership = match resource.ownership {
+        Ownership::Managed => "",
+        Ownership::Adopted => " (adopted)",
+        Ownership::Existing => " (existing)",
+    };
+    let mut text = format!("--- {}{ownership}\n", resource.address);
+    for before in &resource.depends_on {
+        let _ = writeln!(text, "# after {before}");
+    }
+    if let Some(was) = &resource.was {
+        let _ = writeln!(text, "# was {was}");
+    }
+    if resource.protected {
+        text.push_str("# protected\n");
+    }
+    let properties = Data::new(DataValue::Map(resource.properties.clone()), resource.origin);
+    text + &hlc_kube::data_to_yaml(&properties)
+}
+
 fn case(name: &str, path: &Path) -> Outcome {
     let compilation = hlc_model::compile(&project(path), "homelab.kdl");
     let mut text = rendered(&compilation);
@@ -37,15 +60,7 @@ fn case(name: &str, path: &Path) -> Outcome {
             let _ = write!(text, "--- {path}\n{yaml}");
         }
         for resource in plan.stacks.iter().flat_map(|stack| &stack.resources) {
-            let _ = writeln!(text, "--- {}", resource.address);
-            for earlier in &resource.depends_on {
-                let _ = writeln!(text, "# after {earlier}");
-            }
-            if resource.protected {
-                text.push_str("# protected\n");
-            }
-            let properties = hlc_schema::DataValue::Map(resource.properties.clone());
-            text.push_str(&hlc_kube::data_to_yaml(&hlc_schema::Data::new(properties, resource.origin)));
+            text.push_str(&planned(resource));
         }
     }
     let mut settings = insta::Settings::clone_current();

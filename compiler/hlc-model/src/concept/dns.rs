@@ -1,8 +1,15 @@
 //! DNS: zones at Cloudflare and the records in them.
 
-use std::net::Ipv4Addr;
+mod from_routes;
+mod name;
+mod record;
 
-use hlc_schema::{AttrDecl, Data, Def, Expr, Node, NodeDecl, SecretKey, Spanned};
+pub use from_routes::FromRoutes;
+pub use name::RecordName;
+pub(crate) use record::Record;
+pub use record::{ARecord, AaaaRecord, CaaRecord, CaaTag, CnameRecord, MxRecord, SrvRecord, TxtRecord};
+
+use hlc_schema::{AttrDecl, Data, Def, FreeBlock, Node, NodeDecl, SecretKey, Spanned};
 
 use crate::resolve::{Ask, Referable};
 
@@ -13,6 +20,7 @@ use crate::resolve::{Ask, Referable};
     example = r#"cloudflare token=(secret)CLOUDFLARE_API_TOKEN {
     zone "example.net" id="0123456789abcdef0123456789abcdef" {
         A "*" to="192.168.1.240" comment="LAN gateway"
+        from-routes to="203.0.113.10"
     }
 }"#
 )]
@@ -32,7 +40,7 @@ const ATTRIBUTES: &[AttrDecl] = &[
 
 /// A DNS zone.
 #[derive(Debug, Node)]
-#[node(name = "zone", attributes = ATTRIBUTES, example = r#"zone "example.net" { A "*" to="192.168.1.240" }"#)]
+#[node(name = "zone", names = Subdomain, attributes = ATTRIBUTES, example = r#"zone "example.net" { A "*" to="192.168.1.240" }"#)]
 pub struct Zone {
     /// The zone's name.
     #[arg]
@@ -40,25 +48,53 @@ pub struct Zone {
     /// Its id at Cloudflare; without one it is looked up by name.
     #[prop]
     pub id: Option<Spanned<String>>,
-    /// Address records.
+    /// IPv4 addresses.
     #[block(name = "A")]
     pub a: Vec<ARecord>,
+    /// IPv6 addresses.
+    #[block(name = "AAAA")]
+    pub aaaa: Vec<AaaaRecord>,
+    /// Other names.
+    #[block(name = "CNAME")]
+    pub cname: Vec<CnameRecord>,
+    /// Mail servers.
+    #[block(name = "MX")]
+    pub mx: Vec<MxRecord>,
+    /// Texts.
+    #[block(name = "TXT")]
+    pub txt: Vec<TxtRecord>,
+    /// Services.
+    #[block(name = "SRV")]
+    pub srv: Vec<SrvRecord>,
+    /// Who may issue certificates.
+    #[block(name = "CAA")]
+    pub caa: Vec<CaaRecord>,
+    /// Records made from the routes of the homelab.
+    #[block]
+    pub from_routes: Option<FromRoutes>,
 }
 
-/// An address record (RFC 1035, section 3.4.1).
-#[derive(Debug, Node)]
-#[node(name = "A", example = r#"A "*" to="192.168.1.240" comment="LAN gateway""#)]
-pub struct ARecord {
-    /// The record's name below the zone; `@` is the zone itself, `*` every name that has no record.
-    #[arg]
-    pub name: Spanned<String>,
-    /// The address it leads to.
-    #[prop]
-    pub to: Expr<Ipv4Addr>,
-    /// A note at Cloudflare.
-    #[prop]
-    pub comment: Option<Spanned<String>>,
+impl Zone {
+    /// Every record that is written out.
+    pub(crate) fn records(&self) -> impl Iterator<Item = Record<'_>> {
+        let a = self.a.iter().map(Record::A);
+        let aaaa = self.aaaa.iter().map(Record::Aaaa);
+        let cname = self.cname.iter().map(Record::Cname);
+        let mx = self.mx.iter().map(Record::Mx);
+        let txt = self.txt.iter().map(Record::Txt);
+        let srv = self.srv.iter().map(Record::Srv);
+        let caa = self.caa.iter().map(Record::Caa);
+        a.chain(aaaa).chain(cname).chain(mx).chain(txt).chain(srv).chain(caa)
+    }
+
+    /// True when the host is the zone or lies below it.
+    pub(crate) fn holds(&self, host: &str) -> bool {
+        host.strip_suffix(self.name.name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    }
 }
+
+/// What a block `extra` of a record is.
+type Extra = Option<FreeBlock>;
 
 impl Referable for Zone {
     fn declaration(&self) -> &'static NodeDecl {

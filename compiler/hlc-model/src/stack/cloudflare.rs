@@ -1,12 +1,17 @@
 //! DNS records at Cloudflare.
 
-use std::net::Ipv4Addr;
-
 use hlc_plan::{Address, Input, Kind, OutputDecl, Ownership, PlannedResource};
 use hlc_schema::{Deferred, ScopeId};
 
-use crate::concept::Zone;
+use crate::concept::{self, Zone};
 use crate::resolve::Resolver;
+
+mod derived;
+mod record;
+
+pub(crate) use derived::{By, Derived};
+pub use record::{CaaData, Record, RecordData, SrvData};
+pub(crate) use record::{Value, value};
 
 /// A zone, looked up (Cloudflare API, `/zones`).
 #[derive(Clone, Debug, Kind)]
@@ -19,41 +24,10 @@ pub struct ZoneLookup {
 
 const ZONE_OUTPUTS: &[OutputDecl] = &[OutputDecl { name: "id", doc: "Its id at Cloudflare.", secret: false }];
 
-/// A DNS record (Cloudflare API, `/zones/{zone_id}/dns_records`).
-#[derive(Clone, Debug, Kind)]
-#[kind(name = "record", stack = Cloudflare, identity = "zone, type, name and content", outputs = OUTPUTS)]
-pub struct Record {
-    /// The zone's name.
-    #[change(identity)]
-    pub zone: String,
-    /// The zone's id.
-    #[change(replace)]
-    pub zone_id: Input<String>,
-    /// `A`, `CNAME` …
-    #[change(identity)]
-    pub r#type: &'static str,
-    /// The whole name, such as `*.example.net`.
-    #[change(identity)]
-    pub name: String,
-    /// The address it leads to.
-    #[change(update)]
-    pub content: Input<Ipv4Addr>,
-    /// Seconds that resolvers may keep it; 1 leaves it to Cloudflare.
-    #[change(update)]
-    pub ttl: u32,
-    /// True when Cloudflare answers in its place.
-    #[change(update)]
-    pub proxied: bool,
-    /// A note.
-    #[change(update)]
-    pub comment: Option<String>,
-}
-
-const OUTPUTS: &[OutputDecl] = &[OutputDecl { name: "id", doc: "Its id at Cloudflare.", secret: false }];
-
 pub(crate) fn lower(resolver: &Resolver<'_>) -> Vec<PlannedResource> {
-    let zones = || resolver.model.cloudflare.iter().flat_map(|cloudflare| &cloudflare.zone);
-    zones().map(looked_up).chain(zones().flat_map(|zone| records(resolver, zone))).collect()
+    let zones = || resolver.model.zones();
+    let records = zones().flat_map(|zone| written(resolver, zone).into_iter().chain(derived::lower(resolver, zone)));
+    zones().map(looked_up).chain(records).collect()
 }
 
 impl Zone {
@@ -63,7 +37,7 @@ impl Zone {
     }
 
     /// Its id, as far as it is known.
-    fn id(&self) -> Input<String> {
+    fn known_id(&self) -> Input<String> {
         let found = || Input::later(Deferred::output(self.address().as_str(), "id"), self.name.span);
         self.id.as_ref().map_or_else(found, Input::from)
     }
@@ -75,26 +49,40 @@ fn looked_up(zone: &Zone) -> PlannedResource {
     PlannedResource::new(zone.address(), kind, zone.name.span).owned(Ownership::Existing)
 }
 
-fn records(resolver: &Resolver<'_>, zone: &Zone) -> Vec<PlannedResource> {
-    let written = zone.a.iter().filter_map(|record| {
-        let content = resolver.input(&record.to, ScopeId::default())?;
-        let name = if record.name.value == "@" {
-            zone.name.name.clone()
-        } else {
-            format!("{}.{}", record.name.value, zone.name.name)
+/// The records that are written out.
+fn written(resolver: &Resolver<'_>, zone: &Zone) -> Vec<PlannedResource> {
+    let values = zone.records().filter_map(|record| Some((record, value(resolver, record)?)));
+    let values: Vec<(concept::Record<'_>, Value)> = values.collect();
+    let mut resources = Vec::new();
+    for (record, value) in &values {
+        let name = record.name().value.within(&zone.name.name);
+        let several = || {
+            let same = |(other, _): &&(concept::Record<'_>, Value)| {
+                other.kind() == record.kind() && other.name().value == record.name().value
+            };
+            values.iter().filter(same).count() > 1
         };
-        let address = Address::resource::<Record>(&format!("A.{name}"));
+        let Some(extra) = super::extra(resolver, ScopeId::default(), record.extra()) else { continue };
         let kind = Record {
             zone: zone.name.name.clone(),
-            zone_id: zone.id(),
-            r#type: "A",
-            name,
-            content,
-            ttl: 1,
-            proxied: false,
-            comment: record.comment.as_ref().map(|comment| comment.value.clone()),
+            zone_id: zone.known_id(),
+            r#type: record.kind(),
+            name: name.clone(),
+            content: value.content.clone(),
+            data: value.data.clone(),
+            priority: value.priority,
+            ttl: record.ttl().map_or(record::AUTOMATIC, |ttl| ttl.value.seconds()),
+            proxied: record.proxied().is_some(),
+            comment: record.comment().map(|comment| comment.value.clone()),
+            extra,
         };
-        Some(PlannedResource::new(address, kind, record.name.span))
-    });
-    written.collect()
+        // Most names have one address, which can change; of the other types a name often has several records, and adding one
+        // must not rename the others.
+        let address = match record.leads_somewhere() && !several() {
+            true => format!("{}.{name}", record.kind()),
+            false => format!("{}.{name}:{}", record.kind(), value.key),
+        };
+        resources.push(PlannedResource::new(Address::resource::<Record>(&address), kind, record.name().span));
+    }
+    resources
 }

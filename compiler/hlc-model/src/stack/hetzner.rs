@@ -1,8 +1,9 @@
 //! Servers at Hetzner, and what runs on them.
 
 use hlc_plan::{Address, Input, Ownership, Part, PlannedResource};
-use hlc_schema::{Data, Deferred, FreeBlock, ScopeId, Spanned};
+use hlc_schema::{Deferred, ScopeId, Spanned};
 
+use super::extra;
 use crate::concept::{self, Hetzner};
 use crate::resolve::{Place, Resolver};
 
@@ -34,14 +35,6 @@ fn project(resolver: &Resolver<'_>, scope: ScopeId, hetzner: &Hetzner) -> Vec<Pl
         }
     }
     resources
-}
-
-/// What a block `extra` adds to the request, if it can be told.
-fn extra(resolver: &Resolver<'_>, scope: ScopeId, block: Option<&FreeBlock>) -> Option<Option<Data>> {
-    match block {
-        None => Some(None),
-        Some(block) => resolver.data(&block.value, scope, Place::Plan).map(Some),
-    }
 }
 
 fn firewall(resolver: &Resolver<'_>, scope: ScopeId, firewall: &concept::Firewall) -> Option<PlannedResource> {

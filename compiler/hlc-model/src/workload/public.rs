@@ -5,8 +5,8 @@ use hlc_schema::{Choice, Node, Spanned};
 
 /// Makes a route reachable from the internet.
 ///
-/// Without it a host is reachable in the LAN only. It is checked, and not carried out by this version of hlc: DNS records and
-/// the edge's routes are made by other means.
+/// Without it a host is reachable in the LAN only. It makes a route on the edge, where a `traefik` there says `to-cluster`, and a
+/// DNS record, where the zone says `from-routes`.
 #[derive(Debug, Node)]
 #[node(name = "public", example = r#"public auth="own""#)]
 pub struct Public {

@@ -44,3 +44,15 @@ impl Scalar for u16 {
         DataValue::Integer(i128::from(*self))
     }
 }
+
+impl Scalar for u8 {
+    const TYPE: TypeDecl = TypeDecl::new("whole number", "a whole number between 0 and 255");
+
+    fn from_value(value: &DataValue) -> Result<Self, Mismatch> {
+        whole(value, "255")
+    }
+
+    fn to_value(&self) -> DataValue {
+        DataValue::Integer(i128::from(*self))
+    }
+}
