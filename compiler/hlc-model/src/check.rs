@@ -14,8 +14,8 @@ mod branches;
 mod certificate_hosts;
 mod data_blocks;
 mod delivery_namespace;
-mod dns01_secret;
 mod dns;
+mod dns01_secret;
 mod duplicate_host;
 mod duplicate_object;
 mod edge;
@@ -23,6 +23,7 @@ mod existing_workload;
 mod facts;
 mod gateway_address;
 mod gateway_listener;
+mod identity;
 mod installed;
 mod listener_tls;
 mod missing_claim;
@@ -94,6 +95,17 @@ pub const CHECKS: &[Check] = &[
     edge::firewall::CHECK,
     edge::certificates::CHECK,
     edge::mounts::CHECK,
+    identity::oidc_route::CHECK,
+    identity::redirect_host::CHECK,
+    identity::redirect_pattern::CHECK,
+    identity::redirect_plain::CHECK,
+    identity::redirect_path::CHECK,
+    identity::client_secret::CHECK,
+    identity::client_id::CHECK,
+    identity::slug::CHECK,
+    identity::forward_auth::CHECK,
+    identity::server::CHECK,
+    identity::made_elsewhere::CHECK,
     dns::record_name::CHECK,
     dns::cname::CHECK,
     dns::duplicate_record::CHECK,

@@ -6,11 +6,12 @@ use hlc_schema::decode::{Defaultable, bases_of_defaults, check_default, unknown_
 use hlc_schema::{Base, Cx, Inherited, Node, NodeDecl, Source};
 use hlc_syntax as syntax;
 
-use crate::concept::{self, Cloudflare, Component, DataBlock, Hetzner, Homelab, Platform, SecretStore};
+use crate::concept::{self, Authentik, Cloudflare, Component, DataBlock, Hetzner, Homelab, Platform, SecretStore};
+use crate::concept::{ForwardAuthApp, Source as IdentitySource};
 use crate::expand::Expanded;
 use crate::load::Loaded;
 use crate::model::Model;
-use crate::workload::{Chart, Endpoint, Namespace, Route, Secret, Workload};
+use crate::workload::{Chart, Endpoint, Namespace, Oidc, Route, Secret, Workload};
 
 pub(crate) static CODES: &[&Code] = &[&HOMELAB_COUNT, &EDITION];
 
@@ -58,10 +59,11 @@ pub(crate) fn collect(loaded: &Loaded, expanded: &Expanded) -> Collected {
         .collect();
     // The homelab comes first, since workloads start from its defaults.
     let (homelabs, others): (Vec<_>, Vec<_>) = nodes.into_iter().partition(|node| node.name() == Homelab::decl().name);
-    let defaults = Defaults::find(&homelabs, &mut cx);
+    let mut defaults = Defaults::find(&homelabs, &mut cx);
     if cx.diagnostics.iter().any(Diagnostic::is_error) {
         model.faults.kinds.insert(Homelab::decl().name);
     }
+    defaults.find_identity(&others, &mut model, &mut cx);
     for node in homelabs.iter().chain(&others) {
         let before = (cx.diagnostics.len(), cx.left_out);
         let kind = collect_node(*node, loaded, &mut model, &defaults, &mut cx);
@@ -118,6 +120,10 @@ fn collect_node<'a>(
         let scope = cx.open_scope();
         let hetzner = cx.within(scope, defaults.of_others(model), |cx| Hetzner::decode(source, cx));
         model.hetzner.extend(hetzner.map(|hetzner| (scope, hetzner)));
+    } else if name == Authentik::decl().name {
+        let scope = cx.open_scope();
+        let authentik = cx.within(scope, defaults.of_others(model), |cx| Authentik::decode(source, cx));
+        model.authentik.extend(authentik.map(|authentik| (scope, authentik)));
     } else if name == Cloudflare::decl().name {
         model.cloudflare.extend(Cloudflare::decode(source, cx));
     } else if name == Platform::decl().name {
@@ -187,9 +193,10 @@ fn check_edition(homelab: &Homelab, cx: &mut Cx<'_>) {
     }));
 }
 
-/// The `defaults` nodes of a homelab and its categories: what stands outside of all others.
+/// The `defaults` nodes of a homelab, its categories and its Authentik: what nodes elsewhere start from.
 struct Defaults<'a> {
     homelab: Vec<Base<'a>>,
+    identity: Vec<Base<'a>>,
     categories: Vec<(String, Vec<Base<'a>>)>,
 }
 
@@ -205,7 +212,19 @@ impl<'a> Defaults<'a> {
             .flat_map(|homelab| homelab.children().filter(|child| child.name() == "category"))
             .map(|category| (argument(category).unwrap_or_default(), of(category, cx)))
             .collect();
-        Self { homelab, categories }
+        Self { homelab, identity: Vec::new(), categories }
+    }
+
+    /// Finds those of `authentik`, which hold for the applications of workloads too.
+    fn find_identity(&mut self, others: &[syntax::Node<'a>], model: &mut Model, cx: &mut Cx<'a>) {
+        let before = cx.diagnostics.len();
+        for node in others.iter().filter(|node| node.name() == Authentik::decl().name) {
+            let defaults = node.children().filter(|child| child.name() == "defaults");
+            self.identity.extend(bases_of_defaults(defaults, IDENTITY_MEMBERS, cx));
+        }
+        if cx.diagnostics.iter().skip(before).any(Diagnostic::is_error) {
+            model.faults.kinds.insert(Authentik::decl().name);
+        }
     }
 
     /// What a workload's blocks start from: its category's defaults before the homelab's.
@@ -225,9 +244,15 @@ impl<'a> Defaults<'a> {
     }
 
     fn with(&self, mut nearer: Vec<Base<'a>>, model: &Model) -> Inherited<'a> {
-        nearer.extend(self.homelab.iter().cloned());
-        let unsure = model.homelab.is_none() || model.faults.kinds.contains(Homelab::decl().name);
-        Inherited::new(nearer, if unsure { default_members().collect() } else { Vec::new() })
+        nearer.extend(self.homelab.iter().chain(&self.identity).cloned());
+        let mut unsure = Vec::new();
+        if model.homelab.is_none() || model.faults.kinds.contains(Homelab::decl().name) {
+            unsure.extend(default_members());
+        }
+        if model.faults.unread || model.faults.kinds.contains(Authentik::decl().name) {
+            unsure.extend(IDENTITY_MEMBERS.iter().map(|(decl, _)| decl()));
+        }
+        Inherited::new(nearer, unsure)
     }
 }
 
@@ -250,6 +275,20 @@ const MEMBERS: &[Defaultable] = &[
     (Route::decl, check_default::<Route>),
     (Endpoint::decl, check_default::<Endpoint>),
 ];
+
+/// The nodes that defaults of `authentik` are for.
+const IDENTITY_MEMBERS: &[Defaultable] = &[
+    (Oidc::decl, check_default::<Oidc>),
+    (ForwardAuthApp::decl, check_default::<ForwardAuthApp>),
+    (IdentitySource::decl, check_default::<IdentitySource>),
+];
+
+/// The declarations behind [`IDENTITY_MEMBERS`].
+pub(crate) fn identity_defaultable() -> &'static [&'static NodeDecl] {
+    static LIST: std::sync::LazyLock<Vec<&'static NodeDecl>> =
+        std::sync::LazyLock::new(|| IDENTITY_MEMBERS.iter().map(|(decl, _)| decl()).collect());
+    &LIST
+}
 
 /// The declarations behind [`MEMBERS`].
 pub(crate) fn default_members() -> impl Iterator<Item = &'static NodeDecl> {

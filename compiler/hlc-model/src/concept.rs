@@ -11,6 +11,7 @@ mod edge;
 mod environment;
 mod gateway;
 mod homelab;
+mod identity;
 mod issuer;
 mod l2_policy;
 mod network;
@@ -40,6 +41,10 @@ pub use environment::{Override, Without};
 pub(crate) use gateway::GatewayIn;
 pub use gateway::{Gateway, Listener, ListenerProtocol, RoutesFrom, TlsMode};
 pub use homelab::{Homelab, Repository};
+pub use identity::{
+    Authentik, Flow, ForwardAuthApp, Group, IdentityScope, IdentityToken, KeyPair, Outpost, OutpostKind, Pkce,
+    ServiceUser, Source, SourceKind, Stage, StageKind, TokenIntent, User, UserField, UserMatching, Validity,
+};
 pub use issuer::{Acme, Dns01, DnsProvider, Issuer, SelfSigned};
 pub use l2_policy::L2Policy;
 pub use network::Network;
@@ -52,7 +57,7 @@ use hlc_schema::{DeclOrder, Node, NodeDecl};
 
 use crate::workload::{
     App, AppPort, AppVolume, Backend, BootstrapKey, BootstrapSecret, Chart, ChartRepository, Dashboard, Database,
-    Endpoint, HeaderMatch, Manifests, Monitor, Namespace, Patch, PathMatch, PodSecurity, Public, Release, Remove,
+    Endpoint, HeaderMatch, Manifests, Monitor, Namespace, Oidc, Patch, PathMatch, PodSecurity, Public, Release, Remove,
     Route, Rule, Secret, SecretMapping, Workload,
 };
 
@@ -109,6 +114,19 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
     Run::decl,
     EdgeRoute::decl,
     EdgeRule::decl,
+    Authentik::decl,
+    Flow::decl,
+    KeyPair::decl,
+    IdentityScope::decl,
+    Group::decl,
+    User::decl,
+    ServiceUser::decl,
+    IdentityToken::decl,
+    Source::decl,
+    Stage::decl,
+    Oidc::decl,
+    ForwardAuthApp::decl,
+    Outpost::decl,
     Cloudflare::decl,
     Zone::decl,
     ARecord::decl,
@@ -155,6 +173,7 @@ pub const TOP_LEVEL: &[fn() -> &'static NodeDecl] = &[
     SecretStore::decl,
     Platform::decl,
     Hetzner::decl,
+    Authentik::decl,
     Cloudflare::decl,
     Workload::decl,
 ];

@@ -4,7 +4,8 @@ use hlc_diag::Diagnostic;
 use hlc_schema::{ScopeId, SecretUse};
 
 use crate::concept::{
-    Addon, Certificate, CertificateIn, Cloudflare, DataBlock, Delivery, Gateway, Hetzner, Homelab, SecretStore,
+    Addon, Authentik, Certificate, CertificateIn, Cloudflare, DataBlock, Delivery, Gateway, Hetzner, Homelab,
+    SecretStore,
 };
 use crate::concept::{DataIn, EdgeRouteIn, GatewayIn};
 use crate::environment::Removed;
@@ -22,6 +23,8 @@ pub struct Model {
     pub(crate) addons: Vec<Addon>,
     /// Projects at Hetzner, each with its scope.
     pub(crate) hetzner: Vec<(ScopeId, Hetzner)>,
+    /// Single sign-on with Authentik, with its scope.
+    pub(crate) authentik: Vec<(ScopeId, Authentik)>,
     /// DNS at Cloudflare.
     pub(crate) cloudflare: Vec<Cloudflare>,
     /// Every `(secret)NAME` of every file, ordered by place.
@@ -134,6 +137,17 @@ impl Model {
             for addresses in &unit.addresses {
                 index.add(&addresses.name, global, addresses);
             }
+        }
+        for (_, authentik) in &self.authentik {
+            for group in &authentik.group {
+                index.add(&group.name, global, group);
+            }
+            for token in authentik.service_account.iter().flat_map(|account| &account.token) {
+                index.add(&token.name, global, token);
+            }
+        }
+        for (_, oidc) in self.oidc() {
+            index.add(&oidc.name, global, oidc);
         }
         for zone in self.cloudflare.iter().flat_map(|cloudflare| &cloudflare.zone) {
             index.add(&zone.name, global, zone);

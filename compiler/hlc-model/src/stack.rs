@@ -1,5 +1,6 @@
 //! From model to the resources of the stacks, one file per stack.
 
+pub mod authentik;
 pub mod cloudflare;
 pub mod hetzner;
 pub mod platform;
@@ -17,6 +18,7 @@ type Lower = fn(&Resolver<'_>, &[Unit<'_>]) -> Vec<PlannedResource>;
 const STACKS: &[(Stack, Lower)] = &[
     (Stack::Platform, platform::lower),
     (Stack::Hetzner, |resolver, _| hetzner::lower(resolver)),
+    (Stack::Authentik, |resolver, _| authentik::lower(resolver)),
     (Stack::Cloudflare, |resolver, _| cloudflare::lower(resolver)),
 ];
 
@@ -32,6 +34,18 @@ pub const KINDS: &[fn() -> &'static KindDecl] = &[
     hetzner::Server::decl,
     hetzner::Bundle::decl,
     hetzner::Run::decl,
+    authentik::Flow::decl,
+    authentik::KeyPair::decl,
+    authentik::Scope::decl,
+    authentik::Group::decl,
+    authentik::User::decl,
+    authentik::Token::decl,
+    authentik::Source::decl,
+    authentik::Stage::decl,
+    authentik::OAuth2Provider::decl,
+    authentik::ProxyProvider::decl,
+    authentik::Application::decl,
+    authentik::Outpost::decl,
     cloudflare::ZoneLookup::decl,
     cloudflare::Record::decl,
 ];

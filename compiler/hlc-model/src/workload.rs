@@ -11,6 +11,7 @@ mod manifests;
 mod monitor;
 mod namespace;
 mod object;
+mod oidc;
 mod public;
 mod route;
 mod secret;
@@ -27,6 +28,7 @@ pub(crate) use extra::merge_extra;
 pub use manifests::Manifests;
 pub use monitor::{Monitor, MonitorOperator};
 pub use namespace::{Namespace, PodSecurity, PodSecurityLevel};
+pub use oidc::{ClientType, Oidc, SubMode};
 pub use public::{Auth, Public};
 pub use route::{Backend, HeaderMatch, PathMatch, Route, Rule};
 pub(crate) use route::{RouteIn, hosts};
@@ -127,6 +129,9 @@ pub struct Workload {
     /// Dashboards of Grafana.
     #[block]
     pub dashboard: Vec<Dashboard>,
+    /// Logins of its applications by OpenID Connect.
+    #[block]
+    pub oidc: Vec<Oidc>,
     /// Gateways that it makes.
     #[block]
     pub gateway: Vec<Gateway>,

@@ -14,9 +14,13 @@ pub(crate) static CNAME_ALONE: Code = Code {
     name: "cname-beside-others",
     severity: Severity::Error,
     summary: "a CNAME beside other records of its name",
-    explain: "A CNAME says that everything about the name is told elsewhere, so nothing else can be said of it (RFC 1034, section 3.6.2). Cloudflare refuses an A, AAAA or CNAME beside it. At the zone itself, where Cloudflare answers with the addresses of the host, records of other types may stand beside it.",
-    bad: "cloudflare token=(secret)TOKEN { zone \"example.net\" { CNAME \"www\" to=\"web.example.org\"; A \"www\" to=\"203.0.113.10\" } }",
-    good: "cloudflare token=(secret)TOKEN { zone \"example.net\" { CNAME \"www\" to=\"web.example.org\"; A \"web\" to=\"203.0.113.10\" } }",
+    explain: "A CNAME says that everything about the name is told elsewhere, so nothing else can be said of it (RFC \
+              1034, section 3.6.2). Cloudflare refuses an A, AAAA or CNAME beside it. At the zone itself, where \
+              Cloudflare answers with the addresses of the host, records of other types may stand beside it.",
+    bad: "cloudflare token=(secret)TOKEN { zone \"example.net\" { CNAME \"www\" to=\"web.example.org\"; A \"www\" \
+          to=\"203.0.113.10\" } }",
+    good: "cloudflare token=(secret)TOKEN { zone \"example.net\" { CNAME \"www\" to=\"web.example.org\"; A \"web\" \
+           to=\"203.0.113.10\" } }",
 };
 
 /// A name that stands for itself.

@@ -17,8 +17,10 @@ pub(crate) static DUPLICATE_RECORD: Code = Code {
     severity: Severity::Error,
     summary: "a record that is there already",
     explain: "Cloudflare keeps one record of a type, name and value, and refuses a second (error 81058).",
-    bad: "cloudflare token=(secret)TOKEN { zone \"example.net\" { A \"www\" to=\"203.0.113.10\"; A \"www\" to=\"203.0.113.10\" } }",
-    good: "cloudflare token=(secret)TOKEN { zone \"example.net\" { A \"www\" to=\"203.0.113.10\"; A \"www\" to=\"203.0.113.11\" } }",
+    bad: "cloudflare token=(secret)TOKEN { zone \"example.net\" { A \"www\" to=\"203.0.113.10\"; A \"www\" \
+          to=\"203.0.113.10\" } }",
+    good: "cloudflare token=(secret)TOKEN { zone \"example.net\" { A \"www\" to=\"203.0.113.10\"; A \"www\" \
+           to=\"203.0.113.11\" } }",
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {

@@ -16,9 +16,11 @@ pub(crate) static HOST_TARGET: Code = Code {
     name: "address-for-host",
     severity: Severity::Error,
     summary: "an address where a record wants the name of a host",
-    explain: "CNAME, MX and SRV lead to a name, which has addresses of its own (RFC 1035, RFC 2782). An address in its place would be looked up as a name, and not found.",
+    explain: "CNAME, MX and SRV lead to a name, which has addresses of its own (RFC 1035, RFC 2782). An address in its \
+              place would be looked up as a name, and not found.",
     bad: "cloudflare token=(secret)TOKEN { zone \"example.net\" { MX \"@\" to=\"203.0.113.10\" priority=10 } }",
-    good: "cloudflare token=(secret)TOKEN { zone \"example.net\" { MX \"@\" to=\"mail.example.net\" priority=10; A \"mail\" to=\"203.0.113.10\" } }",
+    good: "cloudflare token=(secret)TOKEN { zone \"example.net\" { MX \"@\" to=\"mail.example.net\" priority=10; \
+           A \"mail\" to=\"203.0.113.10\" } }",
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {

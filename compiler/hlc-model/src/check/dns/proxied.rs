@@ -15,7 +15,8 @@ pub(crate) static PROXIED: Code = Code {
     name: "proxied-record",
     severity: Severity::Error,
     summary: "a record that Cloudflare cannot answer in place of",
-    explain: "A proxied record makes Cloudflare take the requests and hand them on to the address: it has to reach that from the internet. How long resolvers keep such a record is up to Cloudflare too.",
+    explain: "A proxied record makes Cloudflare take the requests and hand them on to the address: it has to reach \
+              that from the internet. How long resolvers keep such a record is up to Cloudflare too.",
     bad: "cloudflare token=(secret)TOKEN { zone \"example.net\" { A \"www\" to=\"192.168.1.240\" proxied=#true } }",
     good: "cloudflare token=(secret)TOKEN { zone \"example.net\" { A \"www\" to=\"203.0.113.10\" proxied=#true } }",
 };

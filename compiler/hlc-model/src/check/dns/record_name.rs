@@ -12,7 +12,8 @@ pub(crate) static RECORD_NAME: Code = Code {
     name: "record-name",
     severity: Severity::Error,
     summary: "a record whose name is written with its zone",
-    explain: "A record is named below its zone: `www` in `example.net` is `www.example.net`. With the zone in its name it would be `www.example.net.example.net`, and with that of another zone a name that nobody asks for.",
+    explain: "A record is named below its zone: `www` in `example.net` is `www.example.net`. With the zone in its name \
+              it would be `www.example.net.example.net`, and with that of another zone a name that nobody asks for.",
     bad: "cloudflare token=(secret)TOKEN { zone \"example.net\" { A \"www.example.net\" to=\"203.0.113.10\" } }",
     good: "cloudflare token=(secret)TOKEN { zone \"example.net\" { A \"www\" to=\"203.0.113.10\" } }",
 };

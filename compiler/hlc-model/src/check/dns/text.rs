@@ -16,7 +16,8 @@ pub(crate) static RECORD_TEXT: Code = Code {
     name: "record-text",
     severity: Severity::Error,
     summary: "a text that DNS cannot carry as it is written",
-    explain: "The text of a TXT record is printable ASCII of at most 2048 characters. hlc puts the quotes around it and cuts it into strings of 255 bytes: quotes that are written would become a part of it.",
+    explain: "The text of a TXT record is printable ASCII of at most 2048 characters. hlc puts the quotes around it \
+              and cuts it into strings of 255 bytes: quotes that are written would become a part of it.",
     bad: "cloudflare token=(secret)TOKEN { zone \"example.net\" { TXT \"@\" text=#\"\"v=spf1 -all\"\"# } }",
     good: "cloudflare token=(secret)TOKEN { zone \"example.net\" { TXT \"@\" text=\"v=spf1 -all\" } }",
 };

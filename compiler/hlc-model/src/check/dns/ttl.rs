@@ -12,7 +12,8 @@ pub(crate) static RECORD_TTL: Code = Code {
     name: "record-ttl",
     severity: Severity::Error,
     summary: "a time to live that Cloudflare does not take",
-    explain: "Cloudflare takes 60 seconds to a day, and from 30 seconds on in zones of its largest plan. Without `ttl` it decides by itself, which is five minutes today.",
+    explain: "Cloudflare takes 60 seconds to a day, and from 30 seconds on in zones of its largest plan. Without `ttl` \
+              it decides by itself, which is five minutes today.",
     bad: "cloudflare token=(secret)TOKEN { zone \"example.net\" { A \"www\" to=\"203.0.113.10\" ttl=\"2d\" } }",
     good: "cloudflare token=(secret)TOKEN { zone \"example.net\" { A \"www\" to=\"203.0.113.10\" ttl=\"1h\" } }",
 };

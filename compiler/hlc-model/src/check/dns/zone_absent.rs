@@ -17,8 +17,12 @@ pub(crate) static ZONE_ABSENT: Code = Code {
     severity: Severity::Error,
     summary: "a host that the internet is to reach, in no zone",
     explain: "A host is found by its DNS record, and records are made in the zones that are declared.",
-    bad: "cloudflare token=(secret)TOKEN { zone \"example.org\" { from-routes to=\"203.0.113.10\" } }\nworkload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=80 } } }\n    route \"web\" service=\"web\" port=80 { public auth=\"own\" }\n}",
-    good: "cloudflare token=(secret)TOKEN { zone \"example.net\" { from-routes to=\"203.0.113.10\" } }\nworkload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=80 } } }\n    route \"web\" service=\"web\" port=80 { public auth=\"own\" }\n}",
+    bad: "cloudflare token=(secret)TOKEN { zone \"example.org\" { from-routes to=\"203.0.113.10\" } \
+          }\nworkload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - \
+          port=80 } } }\n    route \"web\" service=\"web\" port=80 { public auth=\"own\" }\n}",
+    good: "cloudflare token=(secret)TOKEN { zone \"example.net\" { from-routes to=\"203.0.113.10\" } \
+           }\nworkload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - \
+           port=80 } } }\n    route \"web\" service=\"web\" port=80 { public auth=\"own\" }\n}",
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
