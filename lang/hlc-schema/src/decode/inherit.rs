@@ -148,10 +148,36 @@ pub fn bases_of_defaults<'a>(
     for node in nodes {
         match kind_of_defaults(node, cx) {
             Some(kind) => add(kind, node, true, cx),
-            None => node.children().for_each(|child| add(child.name(), child, false, cx)),
+            None => {
+                let mut without_kind = false;
+                for child in node.children() {
+                    match kind_with_field(&child.name(), members) {
+                        // One word is missing, however many fields follow.
+                        Some(kind) if !std::mem::replace(&mut without_kind, true) => {
+                            cx.report(field_without_kind(node, child, kind));
+                        }
+                        Some(_) => {}
+                        None => add(child.name(), child, false, cx),
+                    }
+                }
+            }
         }
     }
     bases
+}
+
+/// The kind of node that has a field of this name; `None` for the name of a kind, and for what is neither.
+fn kind_with_field(name: &str, members: &[Defaultable]) -> Option<&'static str> {
+    if members.iter().any(|(decl, _)| decl().name == name) {
+        return None;
+    }
+    members.iter().map(|(decl, _)| decl()).find(|decl| decl.field(name).is_some()).map(|decl| decl.name)
+}
+
+fn field_without_kind(node: syntax::Node<'_>, child: syntax::Node<'_>, kind: &str) -> Diagnostic {
+    Diagnostic::new(&DEFAULTS, node.name_span(), "`defaults` does not say which kind of node it is for")
+        .label(child.name_span(), format!("`{}` is a field of `{kind}`", child.name()))
+        .help(format!("write `defaults \"{kind}\" {{ … }}`"))
 }
 
 /// The KIND of `defaults "KIND" { … }`; reports what else stands behind the name.
