@@ -8,6 +8,7 @@ use std::process::Command;
 
 const ROOT: &str = r#"homelab "t" edition="1" domain="example.net" {
     include "workloads/**/*.kdl"
+    repository "https://git.example.net/homelab.git" branch="main" manifests="manifests"
 
     defaults {
         chart deliver="argocd"
@@ -17,7 +18,7 @@ const ROOT: &str = r#"homelab "t" edition="1" domain="example.net" {
 platform {
     addon "gateway" namespace="kube-system" {
         gateway "main" class="cilium" {
-            listener "https" protocol="HTTPS" port=443
+            listener "http" protocol="HTTP" port=80
         }
     }
     addon "argocd" namespace="argocd" {
@@ -51,8 +52,8 @@ fn what_is_new_checks_clean_and_is_laid_out() {
     assert!(text.contains("no findings in 4 files"), "{text}");
     assert_eq!(hlc(folder.path(), &["fmt", "--check"]).0, 0);
     let root = fs::read_to_string(folder.path().join("homelab.kdl")).unwrap();
-    let declared = "*.kdl\"\n    category \"apps\"\n    category \"monitoring\"\n";
-    assert_eq!(root, ROOT.replace("*.kdl\"\n", declared));
+    let declared = "manifests=\"manifests\"\n    category \"apps\"\n    category \"monitoring\"\n";
+    assert_eq!(root, ROOT.replace("manifests=\"manifests\"\n", declared));
 }
 
 #[test]
