@@ -168,6 +168,7 @@ pub fn kinds_page() -> String {
                 Change::Identity => "is another resource",
                 Change::Update => "in place",
                 Change::Restart => "in place, with a restart",
+                Change::Grow => "larger in place; smaller replaces it",
                 Change::Replace if kind.create_first => "replaces it, the new one first",
                 Change::Replace => "replaces it",
                 Change::Create => "is left alone",

@@ -137,10 +137,11 @@ fn change(field: &Field) -> Result<(Ident, bool)> {
                 "identity" => change = Some(Ident::new("Identity", word.span())),
                 "update" => change = Some(Ident::new("Update", word.span())),
                 "restart" => change = Some(Ident::new("Restart", word.span())),
+                "grow" => change = Some(Ident::new("Grow", word.span())),
                 "replace" => change = Some(Ident::new("Replace", word.span())),
                 "create" => change = Some(Ident::new("Create", word.span())),
                 "secret" => secret = true,
-                _ => return Err(meta.error("one of identity, update, restart, replace, create; and secret")),
+                _ => return Err(meta.error("one of identity, update, restart, grow, replace, create; and secret")),
             }
             Ok(())
         })?;

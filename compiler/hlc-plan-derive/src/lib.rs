@@ -15,6 +15,7 @@ mod kind;
 /// shown: one of
 /// - `identity`: what the object is found by; another value is another resource,
 /// - `update`: changed in place, `restart`: changed in place with an interruption,
+/// - `grow`: larger in place, smaller only in a new object,
 /// - `replace`: only a new object can have another value,
 /// - `create`: used when the object is made, left alone afterwards.
 ///

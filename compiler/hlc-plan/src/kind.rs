@@ -71,6 +71,8 @@ pub enum Change {
     Update,
     /// Changed in place with an interruption: a reboot, a restart.
     Restart,
+    /// Larger in place; only a new object can have less.
+    Grow,
     /// Only a new object can have another value.
     Replace,
     /// Used when the object is made and left alone afterwards.

@@ -18,7 +18,7 @@ mod node;
 /// - `#[prop]`: a property or a child with the same value (several values for a `Vec`),
 /// - `#[block]`: a child node: `T`, `Option<T>` or `Vec<T>`,
 /// - `#[block(members)]`: a `Vec<T>` of nodes that start from the fields of this one (see below),
-/// - `#[free]`: an `Option<FreeBlock>`, `#[objects]`: a `Vec<ObjectNode>`, `#[entries]`: a `Vec<FreeEntry>`, the entries with keys
+/// - `#[free]`: an `Option<FreeBlock>`, or `Layers` for blocks that their owner merges; `#[objects]`: a `Vec<ObjectNode>`, `#[entries]`: a `Vec<FreeEntry>`, the entries with keys
 ///   of the user's own in the node itself,
 /// - `#[defaults(Oidc, Source)]` on a `()`: `defaults { oidc … }` and `defaults "oidc" { … }`, which every `oidc` inside
 ///   this node starts from, before those of the homelab; `#[defaults(decls = PATH)]` leaves reading them to the model,
@@ -72,7 +72,7 @@ mod node;
 /// - A field of the group with the name of a member's is the default too if both are of one form (`#[prop]` and `#[prop]`).
 /// - The nearest place wins: the member, the groups from the inside out, then `defaults`.
 /// - Values, lists (`#[prop] Vec`) and blocks (`#[block]`, all blocks of a `Vec` together) are replaced as a whole. Free
-///   data (`#[free]`) is merged: maps deep, lists replaced, the nearer words win.
+///   data (`#[free]`) is merged: maps deep, lists replaced, the nearer words win; `Layers` come as they are written.
 #[proc_macro_derive(Node, attributes(node, arg, prop, block, free, entries, objects, defaults, annotated, span, head))]
 pub fn derive_node(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

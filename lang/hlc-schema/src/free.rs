@@ -119,6 +119,13 @@ impl FreeBlock {
     }
 }
 
+/// Blocks of one name from a node and from the groups it stands in, unmerged: for data that its owner merges in a way of his.
+#[derive(Clone, Debug, Default)]
+pub struct Layers(
+    /// The blocks of each place that has some, the outermost group first and the node itself last; as written within a place.
+    pub Vec<Vec<FreeBlock>>,
+);
+
 /// A Kubernetes object: `Deployment "comfyui" { spec … }`.
 #[derive(Clone, Debug)]
 pub struct ObjectNode {

@@ -34,7 +34,7 @@ pub use decl::{AttrDecl, FieldDecl, FieldKind, NodeDecl, TypeDecl};
 pub use decode::{Base, Cx, Inherited, Node, Source};
 pub use deferred::{Deferred, Later, Piece};
 pub use expr::{Expr, RefPath, SecretKey, SecretUse, Sensitive, Template};
-pub use free::{Free, FreeBlock, ObjectNode};
+pub use free::{Free, FreeBlock, Layers, ObjectNode};
 pub use hlc_schema_derive::{Choice, Node};
 pub use name::{Concept, Def, NameRule, NameUse, Ref, Scope, ScopeId};
 pub use order::DeclOrder;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use hlc_diag::{Diagnostic, Sources};
 use hlc_schema::free::FreeKind;
 use hlc_schema::scalar::Port;
-use hlc_schema::{Cx, Def, FreeBlock, Node, NodeDecl, Source, Spanned};
+use hlc_schema::{Cx, Def, FreeBlock, Layers, Node, NodeDecl, Source, Spanned};
 
 /// A cluster.
 #[derive(Debug, Node)]
@@ -70,6 +70,9 @@ struct Machine {
     /// Labels.
     #[free]
     labels: Option<FreeBlock>,
+    /// Patches.
+    #[free]
+    patch: Layers,
     /// Its first disk.
     #[block]
     disk: Option<Disk>,
@@ -184,6 +187,28 @@ fn fields_come_from_the_nearest_group() {
     assert_eq!(seen, ["m1 1 base nbd,iscsi", "m2 2 base tun", "m3 3 base nbd,iscsi", "m4 3 gpu nbd,iscsi"]);
     assert_eq!(cluster.pool[0].role.value, "worker", "the cluster's members are pools too");
     assert_eq!(cluster.pool[0].pool[0].role.value, "gpu");
+}
+
+#[test]
+fn layers_come_from_every_place_unmerged() {
+    let cluster = sound(
+        r#"cluster "c" role="r" port=1 {
+            patch { far 1 }
+            pool "a" {
+                patch { near 1 }
+                patch { second 1 }
+                machine "m1" { patch { own 1 } }
+                pool "b" { machine "m2" }
+            }
+        }"#,
+    );
+    let layers = |machine: &Machine| -> Vec<Vec<String>> {
+        let Layers(places) = &machine.patch;
+        places.iter().map(|blocks| blocks.iter().flat_map(keys).collect()).collect()
+    };
+    let machines = machines(&cluster);
+    assert_eq!(layers(machines[0]), [vec!["far"], vec!["near", "second"], vec!["own"]]);
+    assert_eq!(layers(machines[1]), [vec!["far"], vec!["near", "second"]]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::codes::{DUPLICATE_FIELD, MISSING_FIELD};
 use super::inherit::{Base, Defaultable, Inherited, bases_of_defaults};
 use super::occurrence::{Occurrence, occurrences};
 use super::{Cx, Node, Source, View, first_lines, is_object_name, shape};
-use crate::free::{FreeBlock, TOO_DEEP};
+use crate::free::{FreeBlock, Layers, TOO_DEEP};
 use crate::{FieldDecl, NodeDecl, Setting};
 
 /// How deep typed nodes may nest. Groups in groups are the only ones that repeat.
@@ -210,6 +210,25 @@ impl<'a> Fields<'a> {
         let blocks: Vec<_> = own.into_iter().chain(inherited).map(|node| crate::free::block(node, cx)).collect();
         let blocks: Vec<FreeBlock> = blocks.into_iter().collect::<Option<_>>()?;
         Some(blocks.into_iter().reduce(FreeBlock::over))
+    }
+
+    /// Reads every block of free data of this name, in the node and in the groups that it stands in, without merging any.
+    pub fn layers(&mut self, index: usize, cx: &mut Cx<'a>) -> Option<Layers> {
+        let field = self.declared(index)?;
+        let child = |occurrence| match occurrence {
+            Occurrence::Child(node) => Some(node),
+            Occurrence::Property(_) => None, // reported when the node was opened
+        };
+        let own: Vec<_> = self.own(field, cx).into_iter().filter_map(child).collect();
+        let mut places = cx.defaults.layers(self.decl, field);
+        places.reverse();
+        places.extend((!own.is_empty()).then_some(own));
+        let read = |blocks: Vec<syntax::Node<'a>>, cx: &mut Cx<'a>| -> Option<Vec<FreeBlock>> {
+            let blocks: Vec<_> = blocks.into_iter().map(|node| crate::free::block(node, cx)).collect();
+            blocks.into_iter().collect()
+        };
+        let places: Vec<_> = places.into_iter().map(|blocks| read(blocks, cx)).collect();
+        places.into_iter().collect::<Option<_>>().map(Layers)
     }
 
     /// Reads the entries with keys of the user's own that stand in the node beside its fields.

@@ -119,6 +119,14 @@ impl<'a> Inherited<'a> {
         given.collect()
     }
 
+    /// Every block of a field in each group that has some, the nearest group first.
+    pub(super) fn layers(&self, decl: &'static NodeDecl, field: &FieldDecl) -> Vec<Vec<syntax::Node<'a>>> {
+        let blocks = |group: syntax::Node<'a>| -> Vec<_> {
+            group.children().filter(|child| child.name() == field.name).collect()
+        };
+        self.groups(decl, field).map(blocks).filter(|blocks| !blocks.is_empty()).collect()
+    }
+
     fn groups(&self, decl: &'static NodeDecl, field: &FieldDecl) -> impl Iterator<Item = syntax::Node<'a>> {
         self.bases.iter().filter(move |base| base.is_group() && base.gives(decl, field)).map(|base| base.node)
     }
