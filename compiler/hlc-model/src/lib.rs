@@ -91,6 +91,7 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     let named = model.homelab.as_ref().and_then(|homelab| homelab.secrets.as_ref());
     model.secrets = named.map(|node| secrets::read(node, inputs, &mut loaded.sources));
     let mut diagnostics = collected.diagnostics;
+    diagnostics.retain(|found| !loaded.is_in_spoiled_group(found));
     let is_there = |kind: &str| !model.faults.may_hold(kind) && !model.faults.may_hold(Homelab::decl().name);
     diagnostics.extend(unknown.into_iter().filter(|(kind, _)| is_there(kind)).map(|(_, found)| found));
     diagnostics.extend(names::check(&collected.names, &model));

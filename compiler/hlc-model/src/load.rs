@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{GlobBuilder, GlobMatcher};
 use hlc_diag::{Code, Diagnostic, FileId, Severity, Sources, Span};
+use hlc_schema::decode;
 use hlc_syntax as syntax;
 
 use crate::inputs::{DirEntry, InputError, Inputs};
@@ -130,6 +131,24 @@ impl Loaded {
     pub(crate) fn is_spoiled(&self, found: &Diagnostic, sources: &Sources) -> bool {
         let span = found.primary.span;
         sources.get(span.file).is_some_and(|file| self.spoiled.contains(&(span.file, file.line_col(span.start).line)))
+    }
+
+    /// True when a finding says that something is missing, and a block around it has a syntax error in its head: what is
+    /// missing may have been meant there, since nodes start from the fields of their group.
+    pub(crate) fn is_in_spoiled_group(&self, found: &Diagnostic) -> bool {
+        let place = found.primary.span;
+        let around = |node: &syntax::Node<'_>| {
+            let span = node.span();
+            span.file == place.file && span.start <= place.start && place.end <= span.end
+        };
+        let mut open = self.documents.iter().flat_map(syntax::Document::nodes).find(around);
+        while let Some(node) = open.filter(|_| decode::is_missing_field(found)) {
+            if self.holds_spoiled(node.header_span()) {
+                return true;
+            }
+            open = node.children().find(around);
+        }
+        false
     }
 
     fn add(&mut self, path: &str, text: std::sync::Arc<str>) {

@@ -234,6 +234,12 @@ impl<'a> Cx<'a> {
     }
 }
 
+/// True for the finding that a node lacks fields which it cannot do without.
+#[must_use]
+pub fn is_missing_field(found: &Diagnostic) -> bool {
+    found.code == &codes::MISSING_FIELD
+}
+
 /// Finds the attribute of this name.
 #[must_use]
 pub fn attribute(decl: &NodeDecl, name: &str) -> Option<AttrDecl> {
