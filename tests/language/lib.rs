@@ -90,6 +90,7 @@ platform {
         delivery "workloads" generator="files" { sync prune=#true }
     }
 }
+proxmox "pve" url="https://pve.example.net:8006" user="root@pam" password=(secret)PROXMOX_PASSWORD
 secret-store "infisical" kind="infisical" host="http://infisical.example.net" {
     identity "00000000-0000-0000-0000-000000000000"
     project "home"
@@ -155,7 +156,7 @@ const EDGE: &[(&str, &str)] = &[
 #[must_use]
 pub fn example(text: &str) -> Compilation {
     let mut inputs = MemoryInputs::default();
-    add_secrets(text, &mut inputs);
+    add_secrets(&format!("{PRELUDE}{text}"), &mut inputs);
     for (path, text) in EDGE {
         inputs.insert(*path, *text);
     }

@@ -11,7 +11,10 @@ use crate::resolve::Resolver;
 
 mod addresses;
 mod branches;
+mod capacity;
 mod certificate_hosts;
+mod cluster_networks;
+mod control_planes;
 mod data_blocks;
 mod delivery_namespace;
 mod dns;
@@ -26,11 +29,14 @@ mod gateway_listener;
 mod identity;
 mod installed;
 mod listener_tls;
+mod machine_host;
 mod missing_claim;
 mod plain_secret;
 mod pod_security;
 mod pool;
+mod proxmox_login;
 mod public_host;
+mod renamed_machine;
 mod route_service;
 mod secret_absent;
 mod secret_keys;
@@ -43,6 +49,9 @@ mod selector;
 mod service_selector;
 mod store_fields;
 mod store_keys;
+mod talos_image;
+mod talos_patch;
+mod talos_version;
 mod tls_route;
 
 pub use facts::Facts;
@@ -114,6 +123,15 @@ pub const CHECKS: &[Check] = &[
     dns::text::CHECK,
     dns::ttl::CHECK,
     dns::zone_absent::CHECK,
+    proxmox_login::CHECK,
+    machine_host::CHECK,
+    talos_image::CHECK,
+    control_planes::CHECK,
+    talos_version::CHECK,
+    capacity::CHECK,
+    talos_patch::CHECK,
+    cluster_networks::CHECK,
+    renamed_machine::CHECK,
 ];
 
 /// Holds objects against their schemas, then runs every check; true when some workload was left out.

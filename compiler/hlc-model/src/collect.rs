@@ -6,7 +6,9 @@ use hlc_schema::decode::{Defaultable, bases_of_defaults, check_default, unknown_
 use hlc_schema::{Base, Cx, Inherited, Node, NodeDecl, Source};
 use hlc_syntax as syntax;
 
-use crate::concept::{self, Authentik, Cloudflare, Component, DataBlock, Hetzner, Homelab, Platform, SecretStore};
+use crate::concept::{
+    self, Authentik, Cloudflare, Component, DataBlock, Hetzner, Homelab, Platform, Proxmox, SecretStore, Talos,
+};
 use crate::concept::{ForwardAuthApp, Source as IdentitySource};
 use crate::expand::Expanded;
 use crate::load::Loaded;
@@ -126,6 +128,11 @@ fn collect_node<'a>(
         model.authentik.extend(authentik.map(|authentik| (scope, authentik)));
     } else if name == Cloudflare::decl().name {
         model.cloudflare.extend(Cloudflare::decode(source, cx));
+    } else if name == Proxmox::decl().name {
+        model.proxmox.extend(Proxmox::decode(source, cx));
+    } else if name == Talos::decl().name {
+        let scope = cx.open_scope();
+        model.talos.extend(cx.scoped(scope, |cx| Talos::decode(source, cx)));
     } else if name == Platform::decl().name {
         let scope = cx.open_scope();
         let platform = cx.within(scope, defaults.of_others(model), |cx| Platform::decode(source, cx));

@@ -16,8 +16,10 @@ mod issuer;
 mod l2_policy;
 mod network;
 mod platform;
+mod proxmox;
 mod secret_store;
 mod secrets_file;
+mod talos;
 
 pub use addresses::Addresses;
 pub use category::Category;
@@ -49,8 +51,14 @@ pub use issuer::{Acme, Dns01, DnsProvider, Issuer, SelfSigned};
 pub use l2_policy::L2Policy;
 pub use network::Network;
 pub use platform::{Addon, Platform};
+pub(crate) use proxmox::Host;
+pub use proxmox::{Capacity, Fingerprint, PemCertificate, Proxmox, ProxmoxNode, ProxmoxTls, ProxmoxUser, Storage};
 pub use secret_store::{SecretStore, ServiceAccount, StoreKind, StorePath};
 pub use secrets_file::{OptionalSecret, SecretsFile};
+pub use talos::{
+    Cni, Image, ImageArch, ImageFormat, ImagePlatform, Machine, MachineRoute, PciAddress, PciDevice, Pool, Role,
+    Schematic, Talos, Version, VmId,
+};
 
 use hlc_diag::Code;
 use hlc_schema::{DeclOrder, Node, NodeDecl};
@@ -98,6 +106,17 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
     Delivery::decl,
     Sync::decl,
     Ignore::decl,
+    Proxmox::decl,
+    ProxmoxNode::decl,
+    ProxmoxTls::decl,
+    Storage::decl,
+    Capacity::decl,
+    Talos::decl,
+    Image::decl,
+    Pool::decl,
+    Machine::decl,
+    PciDevice::decl,
+    MachineRoute::decl,
     Hetzner::decl,
     SshKey::decl,
     Firewall::decl,
@@ -172,6 +191,8 @@ pub const TOP_LEVEL: &[fn() -> &'static NodeDecl] = &[
     Component::decl,
     SecretStore::decl,
     Platform::decl,
+    Proxmox::decl,
+    Talos::decl,
     Hetzner::decl,
     Authentik::decl,
     Cloudflare::decl,

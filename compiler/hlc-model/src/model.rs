@@ -4,8 +4,8 @@ use hlc_diag::Diagnostic;
 use hlc_schema::{ScopeId, SecretUse};
 
 use crate::concept::{
-    Addon, Authentik, Certificate, CertificateIn, Cloudflare, DataBlock, Delivery, Gateway, Hetzner, Homelab,
-    SecretStore,
+    Addon, Authentik, Certificate, CertificateIn, Cloudflare, DataBlock, Delivery, Gateway, Hetzner, Homelab, Proxmox,
+    SecretStore, Talos,
 };
 use crate::concept::{DataIn, EdgeRouteIn, GatewayIn};
 use crate::environment::Removed;
@@ -21,6 +21,10 @@ pub struct Model {
     pub homelab: Option<Homelab>,
     /// What the platform consists of.
     pub(crate) addons: Vec<Addon>,
+    /// Where virtual machines run.
+    pub(crate) proxmox: Vec<Proxmox>,
+    /// The clusters.
+    pub(crate) talos: Vec<Talos>,
     /// Projects at Hetzner, each with its scope.
     pub(crate) hetzner: Vec<(ScopeId, Hetzner)>,
     /// Single sign-on with Authentik, with its scope.
@@ -154,6 +158,12 @@ impl Model {
         }
         for store in self.stores() {
             index.add(&store.name, global, store);
+        }
+        for talos in &self.talos {
+            index.add(&talos.name, global, talos);
+            for machine in talos.machines() {
+                index.add(&machine.name, global, machine);
+            }
         }
         for block in self.shared_data() {
             index.add(&block.name, global, DataIn { block, scope: global });

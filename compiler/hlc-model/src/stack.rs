@@ -4,6 +4,7 @@ pub mod authentik;
 pub mod cloudflare;
 pub mod hetzner;
 pub mod platform;
+pub mod talos;
 
 use hlc_plan::{Kind, KindDecl, PlannedResource, PlannedStack, Stack};
 use hlc_schema::{Data, FreeBlock, ScopeId};
@@ -16,6 +17,7 @@ type Lower = fn(&Resolver<'_>, &[Unit<'_>]) -> Vec<PlannedResource>;
 
 /// The stacks that are lowered.
 const STACKS: &[(Stack, Lower)] = &[
+    (Stack::Talos, |resolver, _| talos::lower(resolver)),
     (Stack::Platform, platform::lower),
     (Stack::Hetzner, |resolver, _| hetzner::lower(resolver)),
     (Stack::Authentik, |resolver, _| authentik::lower(resolver)),
@@ -24,6 +26,16 @@ const STACKS: &[(Stack, Lower)] = &[
 
 /// Every resource kind, ordered by stack.
 pub const KINDS: &[fn() -> &'static KindDecl] = &[
+    talos::ProxmoxApi::decl,
+    talos::RegisteredSchematic::decl,
+    talos::ImageFile::decl,
+    talos::Vm::decl,
+    talos::MachineSecrets::decl,
+    talos::ClientConfig::decl,
+    talos::MachineConfig::decl,
+    talos::Bootstrap::decl,
+    talos::Kubeconfig::decl,
+    talos::Installation::decl,
     platform::Manifests::decl,
     platform::Release::decl,
     platform::Object::decl,
@@ -70,5 +82,5 @@ fn extra(resolver: &Resolver<'_>, scope: ScopeId, block: Option<&FreeBlock>) -> 
 
 /// Every finding of lowering stacks.
 pub(crate) fn codes() -> Vec<&'static hlc_diag::Code> {
-    [platform::CODES, hetzner::CODES].concat()
+    [talos::CODES, platform::CODES, hetzner::CODES].concat()
 }

@@ -234,11 +234,7 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
         }
         "free" => Part {
             declaration: declare(quote!(::hlc_schema::FieldKind::Free), quote!(false)),
-            read: if wrapper == "Layers" {
-                quote!(fields.layers(#index, cx))
-            } else {
-                quote!(fields.free(#index, cx))
-            },
+            read: if wrapper == "Layers" { quote!(fields.layers(#index, cx)) } else { quote!(fields.free(#index, cx)) },
             defines_name: false,
             comes_first: false,
         },

@@ -78,7 +78,7 @@ fn compile_alone(decl: &'static NodeDecl) -> Option<String> {
         return None;
     }
     let text = match decl.name {
-        "homelab" | "workload" => decl.example.to_owned(),
+        "homelab" | "workload" | "talos" => decl.example.to_owned(),
         _ => format!("{HOMELAB}{}", decl.example),
     };
     let compilation = hlc_tests_language::example(&text);
@@ -94,10 +94,11 @@ fn check_names(decl: &'static NodeDecl, node: hlc_syntax::Node<'_>, unknown: &mu
         node.props()
             .filter_map(hlc_syntax::Entry::key)
             .map(|key| key.text.into_owned())
-            .filter(|key| !decl.open && decl.field(key).is_none()),
+            .filter(|key| !decl.open && decl.field(key).or(decl.member_field(key).map(|(_, field)| field)).is_none()),
     );
     for child in node.children() {
-        match decl.field(&child.name()).map(|field| field.kind) {
+        let field = decl.field(&child.name()).or(decl.member_field(&child.name()).map(|(_, field)| field));
+        match field.map(|field| field.kind) {
             Some(hlc_schema::FieldKind::Block(inner) | hlc_schema::FieldKind::Blocks(inner)) => {
                 check_names(inner(), child, unknown)
             }

@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
-use hlc_diag::{Code, Diagnostic, Severity, Span};
-use hlc_schema::{Node as _, ScopeId};
+use hlc_diag::{Code, Diagnostic, Severity};
+use hlc_schema::Node as _;
 
 use super::{Check, Facts};
 use crate::concept::Network;
+
+mod owners;
+
+use owners::{Owner, free_range, is_no_host, owners, range};
 
 pub(super) const CHECK: Check = Check { codes: &[&ADDRESS_OUTSIDE, &ADDRESS_TAKEN, &NETWORK_OVERLAP], run };
 
@@ -17,8 +21,9 @@ pub(crate) static ADDRESS_OUTSIDE: Code = Code {
     name: "address-outside",
     severity: Severity::Error,
     summary: "an address that lies outside its network",
-    explain: "The router of a network has an address in it, and a gateway's address lies in one of the homelab's networks: \
-              nothing could reach it otherwise.",
+    explain: "The router of a network has an address in it, machines and the address that control planes share lie in their \
+              cluster's network, and a gateway's address lies in one of the homelab's networks: nothing could reach it \
+              otherwise.",
     bad: "homelab \"home\" domain=\"example.net\" {\n    network \"lan\" cidr=\"192.168.1.0/24\" gateway=\"192.168.2.1\"\n}",
     good: "homelab \"home\" domain=\"example.net\" {\n    network \"lan\" cidr=\"192.168.1.0/24\" gateway=\"192.168.1.1\"\n}",
 };
@@ -53,54 +58,64 @@ pub(crate) static NETWORK_OVERLAP: Code = Code {
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let Some(homelab) = &facts.model.homelab else { return };
-    for network in &homelab.network {
-        router(network, found);
-    }
     overlaps(&homelab.network, found);
-    let mut taken: BTreeMap<Ipv4Addr, (Span, String)> = BTreeMap::new();
-    for network in &homelab.network {
-        if let Some(router) = network.gateway {
-            taken.insert(router.value, (router.span, format!("it is the router of network `{}`", network.name.name)));
-        }
-    }
-    for (gateway, _) in facts.model.gateways() {
-        let Some(ip) = gateway.ip.as_ref().and_then(|ip| facts.resolver.value(ip, ScopeId::default())) else {
-            continue;
-        };
-        let outside = homelab.network.iter().all(|network| !network.cidr.value.contains(&ip.value));
-        if outside && !homelab.network.is_empty() && !facts.model.faults.may_hide(Network::decl()) {
-            let message = format!("the address {} of gateway `{}` lies in no network", ip.value, gateway.name.name);
-            let mut diagnostic = Diagnostic::new(&ADDRESS_OUTSIDE, ip.span, message);
-            for network in homelab.network.iter().take(3) {
-                diagnostic = diagnostic.label(network.cidr.span, format!("network `{}`", network.name.name));
-            }
+    let owners = owners(facts);
+    for owner in &owners {
+        if let Some(diagnostic) = owner.outside(facts, &homelab.network) {
             found.push(diagnostic);
         }
-        if let Some((other, owner)) = taken.get(&ip.value) {
-            found.push(
-                Diagnostic::new(&ADDRESS_TAKEN, ip.span, format!("{} is taken", ip.value))
-                    .label(*other, owner.as_str()),
-            );
-        } else {
-            taken.insert(ip.value, (ip.span, format!("it is the address of gateway `{}`", gateway.name.name)));
+    }
+    let mut taken: BTreeMap<Ipv4Addr, &Owner<'_>> = BTreeMap::new();
+    for owner in &owners {
+        match taken.get(&owner.ip.value) {
+            Some(first) => found.push(owner.taken(first, &homelab.network, &owners)),
+            None => {
+                taken.insert(owner.ip.value, owner);
+            }
         }
     }
 }
 
-/// The router of a network is a host in it.
-fn router(network: &Network, found: &mut Vec<Diagnostic>) {
-    let (cidr, Some(router)) = (network.cidr.value, network.gateway) else { return };
-    // Networks of one or two addresses have no network and broadcast address (RFC 3021).
-    let reserved = cidr.prefix_len() < 31 && (router.value == cidr.network() || router.value == cidr.broadcast());
-    if cidr.contains(&router.value) && !reserved {
-        return;
+impl Owner<'_> {
+    /// The finding that it has no place in its network, or in any when it may be in each.
+    fn outside(&self, facts: &Facts<'_>, networks: &[Network]) -> Option<Diagnostic> {
+        let (ip, what) = (self.ip.value, &self.what);
+        if let Some(network) = self.within {
+            let fault = is_no_host(network, ip)?;
+            let message = format!("the address {ip} of {what} {fault} `{}`", network.name.name);
+            return Some(
+                Diagnostic::new(&ADDRESS_OUTSIDE, self.ip.span, message)
+                    .label(network.cidr.span, format!("the network is {}", range(network))),
+            );
+        }
+        let outside = networks.iter().all(|network| !network.cidr.value.contains(&ip));
+        if !outside || networks.is_empty() || facts.model.faults.may_hide(Network::decl()) {
+            return None;
+        }
+        let message = format!("the address {ip} of {what} lies in no network");
+        let mut diagnostic = Diagnostic::new(&ADDRESS_OUTSIDE, self.ip.span, message);
+        for network in networks.iter().take(3) {
+            diagnostic = diagnostic.label(network.cidr.span, format!("network `{}`", network.name.name));
+        }
+        Some(diagnostic)
     }
-    let fault = if reserved { "is no host in" } else { "lies outside" };
-    let message = format!("the gateway {} {fault} network `{}`", router.value, network.name.name);
-    found.push(
-        Diagnostic::new(&ADDRESS_OUTSIDE, router.span, message)
-            .label(network.cidr.span, format!("the network is {} to {}", cidr.network(), cidr.broadcast())),
-    );
+
+    /// The finding that its address is another's.
+    fn taken(&self, first: &Self, networks: &[Network], owners: &[Owner<'_>]) -> Diagnostic {
+        let message = format!("{} is taken", self.ip.value);
+        let diagnostic = Diagnostic::new(&ADDRESS_TAKEN, self.ip.span, message);
+        // Two machines may take one address from their pool.
+        let diagnostic = if first.ip.span == self.ip.span {
+            diagnostic.here(format!("it is that of {} and of {}", first.what, self.what))
+        } else {
+            diagnostic.label(first.ip.span, format!("it is that of {}", first.what))
+        };
+        let network = networks.iter().find(|network| network.cidr.value.contains(&self.ip.value));
+        match network.and_then(|network| free_range(network, owners, 1)) {
+            Some((free, _)) => diagnostic.help(format!("{free} is free")),
+            None => diagnostic,
+        }
+    }
 }
 
 /// Each network that shares addresses with another is reported once.
