@@ -156,13 +156,14 @@ const EDGE: &[(&str, &str)] = &[
 #[must_use]
 pub fn example(text: &str) -> Compilation {
     let mut inputs = MemoryInputs::default();
-    add_secrets(&format!("{PRELUDE}{text}"), &mut inputs);
     for (path, text) in EDGE {
         inputs.insert(*path, *text);
     }
     if text.lines().any(|line| line.starts_with("homelab ")) {
+        add_secrets(text, &mut inputs);
         inputs.insert("homelab.kdl", text);
     } else {
+        add_secrets(&format!("{PRELUDE}{text}"), &mut inputs);
         inputs.insert("homelab.kdl", PRELUDE);
         inputs.insert("example.kdl", text);
     }

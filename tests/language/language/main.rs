@@ -20,6 +20,7 @@ mod fuzz;
 mod golden;
 mod import;
 mod inventory;
+mod json_schema;
 mod limits;
 mod mistakes;
 mod mutations;
@@ -28,6 +29,7 @@ mod order;
 mod platform;
 mod round_trip;
 mod spec;
+mod talos;
 
 /// The outcome of a trial.
 type Outcome = Result<(), Failed>;
@@ -64,6 +66,7 @@ fn main() {
         round_trip::trials(),
         mistakes::trials(),
         mutations::trials(),
+        talos::trials(),
         limits::trials(),
         fuzz::trials(),
         draft::trials(),

@@ -18,9 +18,9 @@ use hlc_schema::{Def, Node, SecretKey, Spanned};
     names = Label,
     example = r#"proxmox "proxmox" url="https://192.168.1.235:8006" user="root@pam" password=(secret)PROXMOX_PASSWORD {
     tls fingerprint="8B:1F:6C:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:01"
-    capacity cores=32 memory="92GiB" reserved="8GiB" disk="1800GiB"
     storage images="local" disks="local-lvm"
     bridge "vmbr0"
+    capacity cores=32 memory="92GiB" reserved="8GiB" disk="1800GiB"
 }"#
 )]
 pub struct Proxmox {
@@ -58,7 +58,7 @@ pub struct Proxmox {
 
 /// A host of a Proxmox installation.
 #[derive(Debug, Node)]
-#[node(name = "node", id = "proxmox-node", example = r#"node "pve2" { capacity cores=16 memory="64GiB"; }"#)]
+#[node(name = "node", id = "proxmox-node", example = r#"node "pve2" { capacity cores=16 memory="64GiB" }"#)]
 pub struct ProxmoxNode {
     /// The node's name at Proxmox.
     #[arg]

@@ -53,11 +53,11 @@ const SERVICE_CIDR: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(10, 96, 0, 0), 1
     attributes = ATTRIBUTES,
     example = r#"talos "talos-cluster" version="v1.12.4" kubernetes-version="v1.35.0" on="pve" network="lan" vip="192.168.1.210" {
     image "base" { extensions iscsi-tools qemu-guest-agent }
-    machine "k8s-controller1" ip="192.168.1.211" role="control-plane" image="base" cores=4 memory="6GiB" disk="30GiB"
     pool "workers" role="worker" image="base" cores=4 memory="6GiB" disk="125GiB" {
         machine "k8s-worker1" ip="192.168.1.221"
         machine "k8s-worker2" ip="192.168.1.222" memory="8GiB"
     }
+    machine "k8s-controller1" ip="192.168.1.211" role="control-plane" image="base" cores=4 memory="6GiB" disk="30GiB"
 }"#
 )]
 pub struct Talos {

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
     name = "image",
     scope = Local,
     names = Label,
-    example = r#"image "base" { extensions iscsi-tools util-linux-tools qemu-guest-agent; }"#
+    example = r#"image "base" { extensions iscsi-tools util-linux-tools qemu-guest-agent }"#
 )]
 pub struct Image {
     /// The image's name.

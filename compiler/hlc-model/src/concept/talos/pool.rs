@@ -14,7 +14,7 @@ use super::Machine;
     example = r#"pool "workers" role="worker" image="base" cores=4 memory="6GiB" disk="125GiB" {
     machine "k8s-worker1" ip="192.168.1.221"
     pool "gpu" image="gpu" {
-        machine "k8s-worker4" ip="192.168.1.224" { pci "0000:28:00.0"; }
+        machine "k8s-worker4" ip="192.168.1.224" { pci "0000:28:00.0" }
     }
 }"#
 )]

@@ -47,7 +47,6 @@ fn generated(resolver: &Resolver<'_>, cluster: &Cluster<'_>, machine: &Machine) 
     let mut document = Section::new(at);
     document.text("version", "v1alpha1");
     document.put("debug", Data::bool(false, at));
-    document.put("persist", Data::bool(true, at));
     document.put("machine", machine_part::part(resolver, cluster, machine)?);
     document.put("cluster", cluster_part::part(cluster, machine)?);
     Some(document.finish())
