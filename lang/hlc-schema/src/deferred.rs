@@ -89,7 +89,7 @@ impl fmt::Display for Deferred {
             Self::One(later) => later.fmt(f),
             Self::Text(pieces) => pieces.iter().try_for_each(|piece| match piece {
                 Piece::Text(text) => f.write_str(text),
-                Piece::Later { value, .. } => write!(f, "{{{value}}}"),
+                Piece::Later { value, url } => write!(f, "{{{value}{}}}", if *url { "|url" } else { "" }),
             }),
         }
     }

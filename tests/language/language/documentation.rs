@@ -14,9 +14,8 @@ const FOLDERS: [&str; 2] = ["diagnostics", "language"];
 pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = vec![Trial::test("documentation::pages", pages)];
     let root = repository();
-    let docs = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
-    let stacks = std::fs::read_dir(root.join("docs/stacks")).unwrap().map(|entry| entry.unwrap().path());
-    let docs = docs.chain(stacks);
+    let folders = [root.join("docs"), root.join("docs/stacks")].map(|folder| std::fs::read_dir(folder).unwrap());
+    let docs = folders.into_iter().flatten().map(|entry| entry.unwrap().path());
     let mut written: Vec<_> = docs.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect();
     written.extend([root.join("README.md"), root.join("ARCHITECTURE.md")]);
     written.sort();

@@ -30,6 +30,7 @@ mod platform;
 mod round_trip;
 mod spec;
 mod talos;
+mod vendors;
 
 /// The outcome of a trial.
 type Outcome = Result<(), Failed>;
@@ -70,6 +71,7 @@ fn main() {
         limits::trials(),
         fuzz::trials(),
         draft::trials(),
+        vendors::trials(),
     ]
     .into_iter()
     .flatten()

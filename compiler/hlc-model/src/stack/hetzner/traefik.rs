@@ -9,7 +9,7 @@ use hlc_schema::{Data, Node as _, ScopeId};
 use super::GeneratedFile;
 use crate::concept::{EdgeRoute, EdgeScheme, Gateway, Traefik};
 use crate::resolve::Resolver;
-use crate::workload::{Auth, Route};
+use crate::workload::{Auth, Route, Workload};
 
 /// A public host with single sign-on and nobody to ask.
 pub(crate) static NO_FORWARD_AUTH: Code = Code {
@@ -192,18 +192,19 @@ fn edge_route(
 }
 
 /// The hosts of public workloads, which are sent to the cluster.
-fn cluster_routes(resolver: &Resolver<'_>, traefik: &Traefik, dynamic: &mut Dynamic) -> Option<()> {
+fn cluster_routes<'m>(resolver: &Resolver<'m>, traefik: &Traefik, dynamic: &mut Dynamic) -> Option<()> {
     let Some(to_cluster) = &traefik.to_cluster else { return Some(()) };
     let at = traefik.head;
     let gateways = resolver.model.gateways();
     let (gateway, _) = gateways.into_iter().find(|(gateway, _)| gateway.name.name == to_cluster.name)?;
     let url = gateway_url(resolver, gateway, to_cluster.span)?;
-    let public = |(scope, unit)| {
-        let unit: &crate::workload::Workload = unit;
-        unit.route.iter().filter(|route| route.public.is_some()).map(move |route: &Route| (scope, route))
+    let public = |(scope, unit): (ScopeId, &'m Workload)| {
+        unit.route.iter().filter(|route| route.public.is_some()).map(move |route: &Route| (scope, unit, route))
     };
+    let mut routes: Vec<_> = resolver.model.units().flat_map(public).collect();
+    routes.sort_by_key(|(_, unit, route)| (unit.name.name.as_str(), route.name.name.as_str()));
     let mut whole = true;
-    for (scope, route) in resolver.model.units().flat_map(public) {
+    for (scope, unit, route) in routes {
         let Some(auth) = &route.public else { continue };
         let Some(hosts) = route.hosts(resolver, scope) else {
             whole = false;
@@ -230,7 +231,15 @@ fn cluster_routes(resolver: &Resolver<'_>, traefik: &Traefik, dynamic: &mut Dyna
         let service = gateway.name.name.as_str();
         dynamic.http.services.entry(service.to_owned()).or_insert_with(|| load_balancer("url", &url, at));
         let router = router(traefik, matches(&hosts, "Host", false), service, middleware, None);
-        dynamic.http.routers.insert(route.name.name.clone(), router);
+        // Names of routes are their workload's own: another one may have the same.
+        let mut name = route.name.name.clone();
+        if dynamic.http.routers.contains_key(&name) {
+            name = format!("{}-{name}", unit.name.name);
+        }
+        while dynamic.http.routers.contains_key(&name) {
+            name.push_str("-2");
+        }
+        dynamic.http.routers.insert(name, router);
     }
     whole.then_some(())
 }
