@@ -14,6 +14,7 @@ pub mod fuzz;
 use std::path::{Path, PathBuf};
 
 use hlc_model::{Compilation, MemoryInputs};
+use hlc_schema::Data;
 
 /// The folder of the whole repository.
 #[must_use]
@@ -155,10 +156,25 @@ const EDGE: &[(&str, &str)] = &[
 /// Compiles an example: by itself when it begins with a `homelab`, else as a file of the standard homelab.
 #[must_use]
 pub fn example(text: &str) -> Compilation {
+    hlc_model::compile(&example_inputs(text), "homelab.kdl")
+}
+
+/// What `data "it"` of a compiled example holds; `None` when there is none, or it has an error.
+#[must_use]
+pub fn it(text: &str, compilation: &Compilation) -> Option<Data> {
+    let data = hlc_model::export::data(&compilation.model);
+    let it = data.iter().find(|data| (data.owner, data.name) == (None, "it"))?;
+    it.resolve(&compilation.model, &example_inputs(text))
+}
+
+/// The files of an example.
+#[must_use]
+pub fn example_inputs(text: &str) -> MemoryInputs {
     let mut inputs = MemoryInputs::default();
     for (path, text) in EDGE {
         inputs.insert(*path, *text);
     }
+    inputs.insert("values/base.yaml", "mode: agent\nargs: [a, b]\n");
     if text.lines().any(|line| line.starts_with("homelab ")) {
         add_secrets(text, &mut inputs);
         inputs.insert("homelab.kdl", text);
@@ -167,7 +183,7 @@ pub fn example(text: &str) -> Compilation {
         inputs.insert("homelab.kdl", PRELUDE);
         inputs.insert("example.kdl", text);
     }
-    hlc_model::compile(&inputs, "homelab.kdl")
+    inputs
 }
 
 /// Findings as the terminal shows them, without colours.

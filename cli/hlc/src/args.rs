@@ -105,6 +105,12 @@ pub(crate) enum Command {
         what: Import,
     },
 
+    /// Write what the compiler resolved as YAML
+    Export {
+        #[command(subcommand)]
+        what: Export,
+    },
+
     /// Run the language server on stdin and stdout
     Lsp,
 
@@ -174,6 +180,28 @@ pub(crate) enum Import {
     /// Every object is kept; building it again gives the same bytes. Within a project, what is exactly a `route`, `secret` or
     /// `namespace` block becomes one. Comments are not carried over (docs/migrating.md).
     Yaml(ImportYaml),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Export {
+    /// Write the values that a release of a chart is given
+    ///
+    /// References are resolved, and the release's values merged over those of its chart. The whole homelab is checked first;
+    /// nothing is written while an error stands.
+    Values {
+        /// A workload or addon; with several releases, also which one
+        #[arg(value_name = "WORKLOAD[/RELEASE]")]
+        name: String,
+    },
+
+    /// Write what a `data` block holds
+    ///
+    /// References are resolved. The whole homelab is checked first; nothing is written while an error stands.
+    Data {
+        /// Its name; behind that of the workload, if it stands in one
+        #[arg(value_name = "[WORKLOAD/]NAME")]
+        name: String,
+    },
 }
 
 #[derive(Debug, clap::Args)]

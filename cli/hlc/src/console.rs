@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
+use hlc_diag::render::Summary;
 use hlc_diag::render::termcolor::{Ansi, NoColor, WriteColor};
 use hlc_diag::{Diagnostic, Sources, render};
 use hlc_model::Compilation;
@@ -90,6 +91,21 @@ impl Console {
             }
             self.say(&format!("`hlc explain {}` says more", first.code.id));
         }
+    }
+
+    /// Writes all findings to stderr; true when there are errors among them, so that nothing is to be made of the homelab.
+    pub(crate) fn refuses(&self, compilation: &Compilation) -> bool {
+        let (sources, diagnostics) = (&compilation.sources, &compilation.diagnostics);
+        let summary = Summary::of(sources, diagnostics);
+        if !diagnostics.is_empty() {
+            self.message(|out| self.findings(out, sources, diagnostics));
+            if self.format != Format::Json {
+                let end = if summary.errors > 0 { "; nothing was written" } else { "" };
+                self.say(&format!("{summary}{end}"));
+                self.say_more(compilation);
+            }
+        }
+        summary.errors > 0
     }
 
     /// Draws findings in the chosen format.

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use hlc_delivery::WriteError;
+use hlc_schema::suggest::nearest;
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
 /// Why a command failed and what to do about it.
@@ -22,6 +23,15 @@ impl Failure {
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// Helps out with the name that was meant, or all that there are.
+    pub(crate) fn names(self, written: &str, known: &[&str]) -> Self {
+        match nearest(written, known.iter().copied()) {
+            Some(near) => self.help(format!("did you mean `{near}`?")),
+            None if known.is_empty() => self.help("there are none"),
+            None => self.help(format!("there are: {}", known.join(", "))),
+        }
     }
 
     /// stdout takes nothing, for example because a disk is full.

@@ -39,6 +39,7 @@ fn main() -> ExitCode {
         Command::Explain { topic } => commands::explain::run(topic.as_deref(), &console),
         Command::Fmt(options) => commands::fmt::run(&args, options, &console),
         Command::Import { what } => commands::import::run(&args, what, &console),
+        Command::Export { what } => commands::export::run(&args, what, &console),
         Command::Lsp => commands::lsp::run(),
         Command::Completions { shell } => commands::completions::run(*shell, &console),
     };

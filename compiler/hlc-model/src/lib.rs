@@ -26,6 +26,7 @@ pub mod concept;
 pub mod docs;
 mod environment;
 mod expand;
+pub mod export;
 mod faults;
 pub mod import;
 mod inputs;
@@ -154,14 +155,4 @@ pub fn codes() -> Vec<&'static Code> {
     codes.extend(check::CHECKS.iter().flat_map(|check| check.codes));
     codes.sort_by_key(|code| code.id);
     codes
-}
-
-/// What shared data of this name holds once its references are resolved; `None` when nothing has the name or it cannot
-/// be told. Files that it refers to are not read.
-#[must_use]
-pub fn evaluate_data(model: &Model, name: &str) -> Option<hlc_schema::Data> {
-    let inputs = MemoryInputs::default();
-    let resolver = Resolver::new(model, &inputs, Sources::default());
-    let block = model.shared_data().find(|block| block.name.name == name)?;
-    resolver.data(&block.value, hlc_schema::ScopeId::default(), resolve::Place::Values)
 }

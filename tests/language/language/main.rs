@@ -16,6 +16,7 @@ mod cases;
 mod codes;
 mod documentation;
 mod draft;
+mod export;
 mod fuzz;
 mod golden;
 mod import;
@@ -72,6 +73,7 @@ fn main() {
         fuzz::trials(),
         draft::trials(),
         vendors::trials(),
+        export::trials(),
     ]
     .into_iter()
     .flatten()

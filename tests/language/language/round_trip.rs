@@ -6,7 +6,7 @@ use hlc_diag::{FileId, Span};
 use hlc_kube::data_to_json;
 use hlc_schema::free::KdlWriter;
 use hlc_schema::{Data, DataValue, Map};
-use hlc_tests_language::{example, rendered};
+use hlc_tests_language::{example, it, rendered};
 use libtest_mimic::Trial;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -56,8 +56,7 @@ fn there_and_back(data: &Data) -> Result<(), String> {
         return Err(format!("hlc fmt changes it\n--- written\n{text}\n--- formatted\n{formatted}"));
     }
     let compilation = example(&text);
-    let back = hlc_model::evaluate_data(&compilation.model, "it")
-        .ok_or_else(|| format!("{}\n{text}", rendered(&compilation)))?;
+    let back = it(&text, &compilation).ok_or_else(|| format!("{}\n{text}", rendered(&compilation)))?;
     let (wanted, back) = (data_to_json(&Data::new(DataValue::Map(map), nowhere())), data_to_json(&back));
     if wanted == back { Ok(()) } else { Err(format!("--- wanted\n{wanted}\n--- got\n{back}\n--- text\n{text}")) }
 }

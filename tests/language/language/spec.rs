@@ -84,7 +84,7 @@ fn run(example_text: &Example) -> Outcome {
                     .unwrap_or_default()
             }
             "json" => {
-                let data = hlc_model::evaluate_data(&compilation.model, "it").ok_or("there is no data `it`")?;
+                let data = hlc_tests_language::it(&example_text.kdl, &compilation).ok_or("there is no data `it`")?;
                 let made = hlc_kube::data_to_json(&data);
                 let wanted: serde_json::Value = serde_json::from_str(expected)?;
                 if made == wanted {

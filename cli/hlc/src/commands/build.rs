@@ -4,13 +4,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use hlc_delivery::{Project, ROOT_FILE, Scope, WriteOptions, WriteReport, write_tree};
-use hlc_diag::render::Summary;
 use hlc_model::Compilation;
 use hlc_plan::{Plan, PlannedWorkload};
-use hlc_schema::suggest::nearest;
 
 use super::plan_json::plan_json;
-use crate::args::{Args, Emit, Format, Workloads};
+use crate::args::{Args, Emit, Workloads};
 use crate::console::{Console, Exit};
 use crate::failure::Failure;
 use crate::project;
@@ -21,7 +19,7 @@ const OUT: &str = "app";
 pub(crate) fn run(args: &Args, options: &Workloads, console: &Console) -> Result<Exit, Failure> {
     let project = project::find(args)?;
     let compilation = project::compile(&project)?;
-    if report_findings(&compilation, console) > 0 {
+    if console.refuses(&compilation) {
         return Ok(Exit::Failed);
     }
     let plan = compilation.plan.as_ref().ok_or_else(|| {
@@ -50,21 +48,6 @@ pub(crate) fn run(args: &Args, options: &Workloads, console: &Console) -> Result
     Ok(Exit::Success)
 }
 
-/// Writes the findings to stderr; the number of errors among them.
-fn report_findings(compilation: &Compilation, console: &Console) -> usize {
-    let (sources, diagnostics) = (&compilation.sources, &compilation.diagnostics);
-    let summary = Summary::of(sources, diagnostics);
-    if !diagnostics.is_empty() {
-        console.message(|out| console.findings(out, sources, diagnostics));
-        if console.format != Format::Json {
-            let end = if summary.errors > 0 { "; nothing was written" } else { "" };
-            console.say(&format!("{summary}{end}"));
-            console.say_more(compilation);
-        }
-    }
-    summary.errors
-}
-
 /// The workloads of these names, in the plan's order; all when there are none.
 fn chosen<'a>(
     plan: &'a Plan,
@@ -77,12 +60,8 @@ fn chosen<'a>(
                 return Err(Failure::new(format!("nothing is written for `{name}`: it is `(existing)`"))
                     .help("something else brings it into the cluster"));
             }
-            let known = || plan.workloads.iter().map(|workload| workload.name.as_str());
-            let help = match nearest(name, known()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are: {}", known().collect::<Vec<_>>().join(", ")),
-            };
-            return Err(Failure::new(format!("no workload is called `{name}`")).help(help));
+            let known: Vec<&str> = plan.workloads.iter().map(|workload| workload.name.as_str()).collect();
+            return Err(Failure::new(format!("no workload is called `{name}`")).names(name, &known));
         }
     }
     let is_chosen = |workload: &&PlannedWorkload| names.is_empty() || names.contains(&workload.name);

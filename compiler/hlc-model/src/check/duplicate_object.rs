@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hlc_diag::{Code, Diagnostic, Severity, Span};
 
 use super::{Check, Facts};
-use crate::workload::workload_namespace;
+use crate::workload::{Released, workload_namespace};
 
 pub(super) const CHECK: Check = Check { codes: &[&DUPLICATE_OBJECT], run };
 
@@ -50,8 +50,10 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let released = released.flat_map(|(_, workload)| workload.chart.iter().map(move |chart| (workload, chart)));
     let released = released.flat_map(|(workload, chart)| {
         let namespace = Some(chart.release_namespace(workload));
-        let claim = move |(name, span)| ("helm.sh", Claim { kind: "Helm release", namespace, name, span });
-        chart.releases().into_iter().map(claim)
+        chart
+            .releases()
+            .into_iter()
+            .map(move |Released { name, span, .. }| ("helm.sh", Claim { kind: "Helm release", namespace, name, span }))
     });
     let mut claims: Vec<(&str, Claim<'_>)> = written.chain(made).chain(released).collect();
     claims.sort_by_key(|(_, claim)| claim.span);

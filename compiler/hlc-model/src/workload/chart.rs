@@ -13,12 +13,12 @@ use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_plan::PlannedObject;
 use hlc_schema::scalar::DnsLabel;
 use hlc_schema::suggest::list_names;
-use hlc_schema::{Choice, Data, Def, FreeBlock, Node, Scalar, Spanned};
+use hlc_schema::{Choice, Data, Def, FreeBlock, Node, Scalar, ScopeId, Spanned};
 
 use super::{Workload, workload_namespace};
 use crate::concept::{Delivery, Homelab};
 use crate::lower::Lower;
-use crate::resolve::{Place, merge};
+use crate::resolve::{Place, Resolver, merge};
 
 pub(crate) const CODES: &[&Code] = &[&NOT_RENDERED, &NO_DELIVERY, &NOT_PATCHED, &NO_DELIVER];
 
@@ -147,6 +147,16 @@ pub struct Release {
     pub values: Option<FreeBlock>,
 }
 
+/// A release of a chart, whether it has a node of its own or not.
+#[derive(Clone, Copy, Debug)]
+pub struct Released<'c> {
+    /// Its name.
+    pub name: &'c str,
+    /// Where it is named.
+    pub span: Span,
+    values: Option<&'c FreeBlock>,
+}
+
 impl Chart {
     /// The namespace that it is released into.
     #[must_use]
@@ -154,25 +164,33 @@ impl Chart {
         self.namespace.as_ref().map_or_else(|| workload_namespace(workload), |namespace| namespace.value.as_str())
     }
 
-    /// The names of its releases, and where they stand: without any, one of the chart's own name.
+    /// Its releases: without any, one of the chart's own name.
     #[must_use]
-    pub fn releases(&self) -> Vec<(&str, Span)> {
+    pub fn releases(&self) -> Vec<Released<'_>> {
         if self.release.is_empty() {
-            return vec![(self.name.value.as_str(), self.name.span)];
+            return vec![Released { name: &self.name.value, span: self.name.span, values: None }];
         }
-        self.release.iter().map(|release| (release.name.name.as_str(), release.name.span)).collect()
+        let named = self.release.iter();
+        named
+            .map(|Release { name, values }| Released { name: &name.name, span: name.span, values: values.as_ref() })
+            .collect()
     }
 
     /// The values of a release: its own over those of the chart. The outer `None` after reporting.
     #[expect(clippy::option_option, reason = "a chart may have no values, and values may be faulty")]
-    pub(crate) fn values(&self, lower: &Lower<'_>, release: Option<&FreeBlock>) -> Option<Option<Data>> {
-        let data = |values: &FreeBlock| lower.resolver.data(&values.value, lower.scope, Place::Values);
-        Some(match (self.values.as_ref().map(data), release.map(data)) {
+    pub(crate) fn values(
+        &self,
+        resolver: &Resolver<'_>,
+        scope: ScopeId,
+        release: &Released<'_>,
+    ) -> Option<Option<Data>> {
+        let data = |values: &FreeBlock| resolver.data(&values.value, scope, Place::Values);
+        Some(match (self.values.as_ref().map(data), release.values.map(data)) {
             (None, None) => None,
             (Some(only), None) | (None, Some(only)) => Some(only?),
             (Some(base), Some(own)) => {
                 let mut base = base?;
-                merge(&mut base, own?, lower.resolver)?;
+                merge(&mut base, own?, resolver)?;
                 Some(base)
             }
         })
@@ -207,15 +225,7 @@ impl Chart {
                     .help("look for a value of the chart that does the same"),
             );
         }
-        if self.release.is_empty() {
-            return self.application(lower, deliver.span, &self.name.value, self.name.span, None).into_iter().collect();
-        }
-        self.release
-            .iter()
-            .filter_map(|release| {
-                self.application(lower, deliver.span, &release.name.name, release.name.span, release.values.as_ref())
-            })
-            .collect()
+        self.releases().iter().filter_map(|release| self.application(lower, deliver.span, release)).collect()
     }
 
     /// Reports that nothing says how it reaches the cluster, unless the homelab's defaults could not be read.
@@ -235,16 +245,9 @@ impl Chart {
         );
     }
 
-    fn application(
-        &self,
-        lower: &Lower<'_>,
-        deliver: Span,
-        release: &str,
-        span: Span,
-        values: Option<&FreeBlock>,
-    ) -> Option<PlannedObject> {
+    fn application(&self, lower: &Lower<'_>, deliver: Span, release: &Released<'_>) -> Option<PlannedObject> {
         let repo = self.repo.repo(lower.workload)?;
-        let values = self.values(lower, values)?;
+        let values = self.values(lower.resolver, lower.scope, release)?;
         let deliveries: Vec<_> = lower.resolver.model.deliveries().collect();
         let [(delivery, argocd)] = deliveries.as_slice() else {
             let diagnostic =
@@ -270,7 +273,7 @@ impl Chart {
             self.namespace.as_ref().map_or(at, |namespace| namespace.span),
         );
         let text = |text: &str| Data::string(text, at);
-        let mut helm = vec![("releaseName", Data::string(release, span))];
+        let mut helm = vec![("releaseName", Data::string(release.name, release.span))];
         if let Some(values) = values.filter(|values| values.as_map().is_some_and(|map| !map.is_empty())) {
             // As text, since `valuesObject` loses nulls, which Helm needs to delete a default.
             helm.push(("values", Data::string(hlc_kube::data_to_yaml(&values), values.span)));
@@ -298,8 +301,8 @@ impl Chart {
             ],
             at,
         );
-        let name = format!("{}-{release}", lower.workload.name.name);
-        let mut object = lower.object("argoproj.io/v1alpha1", "Application", &name, span);
+        let name = format!("{}-{}", lower.workload.name.name, release.name);
+        let mut object = lower.object("argoproj.io/v1alpha1", "Application", &name, release.span);
         object.namespace(argocd);
         object.field("spec", spec);
         object.finish_with(self.extra.as_ref())

@@ -7,7 +7,7 @@ use hlc_schema::{Data, DataValue, Map, Spanned};
 
 use crate::lower::Lower;
 use crate::resolve::Place;
-use crate::workload::{Chart, RenderedObject};
+use crate::workload::{Chart, Released, RenderedObject};
 
 /// A release of a Helm chart, rendered with its values and applied; no Argo CD takes part.
 #[derive(Clone, Debug, Kind)]
@@ -42,26 +42,26 @@ pub struct Release {
 /// One resource per release of a chart.
 pub(super) fn lower(lower: &Lower<'_>, chart: &Chart) -> Vec<PlannedResource> {
     let namespace = chart.release_namespace(lower.workload);
-    let made = |name: &str, span, values| {
+    let made = |release: &Released<'_>| {
         let none = Data::new(DataValue::Map(Map::new()), chart.head);
         let kind = Release {
             namespace: namespace.to_owned(),
-            name: name.to_owned(),
+            name: release.name.to_owned(),
             chart: chart.name.value.clone(),
             version: chart.version.value.as_str().to_owned(),
             repo: chart.repo.repo(lower.workload)?.value.as_str().to_owned(),
-            values: chart.values(lower, values)?.unwrap_or(none),
+            values: chart.values(lower.resolver, lower.scope, release)?.unwrap_or(none),
             patches: patches(lower, chart)?,
             removed: (!chart.remove.is_empty())
                 .then(|| chart.remove.iter().map(|remove| named(&remove.object)).collect()),
         };
-        Some(PlannedResource::new(Address::resource::<Release>(&format!("{namespace}.{name}")), kind, span))
+        Some(PlannedResource::new(
+            Address::resource::<Release>(&format!("{namespace}.{}", release.name)),
+            kind,
+            release.span,
+        ))
     };
-    if chart.release.is_empty() {
-        return made(&chart.name.value, chart.name.span, None).into_iter().collect();
-    }
-    let releases = chart.release.iter();
-    releases.filter_map(|release| made(&release.name.name, release.name.span, release.values.as_ref())).collect()
+    chart.releases().iter().filter_map(made).collect()
 }
 
 /// What is merged over objects that the chart renders; the outer `None` after reporting.
