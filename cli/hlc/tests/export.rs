@@ -16,7 +16,7 @@ workload "web" category="apps" {
     namespace "web"
     data "own" { a 1; }
     chart "web" version="1.0.0" repo="https://charts.example.net" deliver="argocd" {
-        values { size (ref)data.tiny.memory; keep #null; }
+        values { size (ref)data.tiny.memory; keep #null; ratio 0.50; }
         release "front" { values { size "1Gi"; more { - x; }; }; }
         release "back"
     }
@@ -42,8 +42,8 @@ fn homelab(text: &str) -> tempfile::TempDir {
 fn writes_what_was_resolved() {
     let folder = homelab(HOMELAB);
     for (arguments, wanted) in [
-        (["values", "web/front"], "keep: null\nmore:\n  - x\nsize: 1Gi\n"),
-        (["values", "web/back"], "keep: null\nsize: 64Mi\n"),
+        (["values", "web/front"], "keep: null\nmore:\n  - x\nratio: 0.50\nsize: 1Gi\n"),
+        (["values", "web/back"], "keep: null\nratio: 0.50\nsize: 64Mi\n"),
         (["data", "tiny"], "host: x.example.net\nmemory: 64Mi\n"),
         (["data", "web/own"], "a: 1\n"),
     ] {

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use hlc_diag::{FileId, Span};
 use hlc_kube::{data_from_yaml, data_to_json, data_to_yaml};
-use hlc_schema::{Data, DataValue};
+use hlc_schema::{Data, DataValue, Float};
 use libtest_mimic::{Arguments, Failed, Trial};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -131,7 +131,7 @@ fn reads_back(data: &Data) -> Result<(), Failed> {
 }
 
 fn styles() -> Result<(), Failed> {
-    let number = |value: f64| Data::new(DataValue::Float(value), span());
+    let number = |value: f64| Data::new(DataValue::Float(Float::new(value)), span());
     let long = "k".repeat(1100);
     for (data, expected) in [
         (Data::map([("k", text("a\nb\n"))], span()), "k: |\n  a\n  b\n"),
@@ -180,7 +180,7 @@ fn any_data_strategy() -> impl Strategy<Value = Data> {
         any::<i64>().prop_map(|value| Data::integer(value, span())),
         any::<u64>().prop_map(|value| Data::integer(value, span())),
         any::<bool>().prop_map(|value| Data::bool(value, span())),
-        prop::num::f64::NORMAL.prop_map(|value| Data::new(DataValue::Float(value), span())),
+        prop::num::f64::NORMAL.prop_map(|value| Data::new(DataValue::Float(Float::new(value)), span())),
         Just(Data::new(DataValue::Null, span())),
     ];
     leaf.prop_recursive(5, 40, 6, |inner| {

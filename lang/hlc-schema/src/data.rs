@@ -3,7 +3,7 @@
 use hlc_diag::Span;
 use indexmap::IndexMap;
 
-use crate::Deferred;
+use crate::{Deferred, Float};
 
 /// A value of free data with the place it came from. The JSON data model, with integers apart from floats.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +24,7 @@ pub enum DataValue {
     /// A whole number between -2^63 and 2^64-1.
     Integer(i128),
     /// A finite number with a fraction or an exponent.
-    Float(f64),
+    Float(Float),
     /// Text.
     String(String),
     /// A list.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hlc_diag::{FileId, Span};
 use hlc_kube::data_to_json;
 use hlc_schema::free::KdlWriter;
-use hlc_schema::{Data, DataValue, Map};
+use hlc_schema::{Data, DataValue, Float, Map};
 use hlc_tests_language::{example, it, rendered};
 use libtest_mimic::Trial;
 use proptest::prelude::*;
@@ -188,7 +188,7 @@ fn data() -> impl Strategy<Value = Data> {
         (i64::MIN..=i64::MAX).prop_map(|number| DataValue::Integer(number.into())),
         any::<u64>().prop_map(|number| DataValue::Integer(number.into())),
         (proptest::num::f64::NORMAL | proptest::num::f64::ZERO | proptest::num::f64::SUBNORMAL)
-            .prop_map(DataValue::Float),
+            .prop_map(|value| DataValue::Float(Float::new(value))),
         text().prop_map(DataValue::String),
     ]
     .prop_map(|value| Data::new(value, nowhere()));

@@ -140,7 +140,7 @@ mod tests {
                 ("kind", Data::string("Service", span)),
                 ("a", Data::list(vec![Data::integer(u64::MAX, span), Data::bool(true, span)], span)),
                 ("n", Data::new(DataValue::Null, span)),
-                ("f", Data::new(DataValue::Float(1.0), span)),
+                ("f", Data::new(DataValue::Float(hlc_schema::Float::new(1.0)), span)),
             ],
             span,
         );

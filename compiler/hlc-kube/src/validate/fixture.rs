@@ -146,7 +146,7 @@ fn scalar(value: &KdlValue, span: Span) -> Data {
     let value = match value {
         KdlValue::String(text) => DataValue::String(text.clone()),
         KdlValue::Integer(number) => DataValue::Integer(*number),
-        KdlValue::Float(number) => DataValue::Float(*number),
+        KdlValue::Float(number) => DataValue::Float(hlc_schema::Float::new(*number)),
         KdlValue::Bool(value) => DataValue::Bool(*value),
         KdlValue::Null => DataValue::Null,
     };

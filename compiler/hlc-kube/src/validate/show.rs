@@ -41,7 +41,7 @@ pub(super) fn scalar(data: &Data) -> Option<String> {
         DataValue::Null => Some("#null".to_owned()),
         DataValue::Bool(value) => Some(format!("#{value}")),
         DataValue::Integer(value) => Some(value.to_string()),
-        DataValue::Float(value) => Some(format!("{value:?}")),
+        DataValue::Float(value) => Some(value.to_string()),
         DataValue::String(text) => {
             let short = shortened(text);
             Some(if short == *text { kdl_text(text) } else { quoted(&short) })

@@ -92,8 +92,8 @@ pub(super) fn not_a_number(walk: &Walk<'_>, data: &Data) -> Diagnostic {
             let number = text.trim();
             show::replace(finding.help(format!("leave the quotes out: `{number}`")), data.span, text, number)
         }
-        DataValue::Float(value) if value.fract() == 0.0 && value.abs() < 1e15 => {
-            let number = format!("{value:.0}");
+        DataValue::Float(float) if float.value().fract() == 0.0 && float.value().abs() < 1e15 => {
+            let number = format!("{:.0}", float.value());
             let written = show::scalar(data).unwrap_or_default();
             show::suggest(finding.help(format!("write `{number}`")), data.span, &written, &number)
         }

@@ -1,6 +1,6 @@
 //! YAML text to data.
 use hlc_diag::{FileId, Span};
-use hlc_schema::{Data, DataValue, Map};
+use hlc_schema::{Data, DataValue, Float, Map};
 use serde_yaml::granit_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::scalar::{Plain, resolve};
@@ -332,10 +332,20 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, at: Place) -> Resul
         Plain::NotANumber => {
             return Err(at.error(format!("`{text}` is no number that JSON has; quote it to make it text")));
         }
+        Plain::TooLarge => {
+            return Err(at.error(format!(
+                "`{text}` does not fit into 64 bits, and readers lose its last digits; quote it to make it text"
+            )));
+        }
+        Plain::NotOctal => {
+            return Err(at.error(format!(
+                "`{text}` begins with a zero and is not octal: a number to some readers, text to others; quote it if it is text"
+            )));
+        }
         Plain::Text => DataValue::String(text.to_owned()),
     };
     match (wanted, value) {
-        (Some("float"), DataValue::Integer(value)) => Ok(DataValue::Float(value as f64)),
+        (Some("float"), DataValue::Integer(value)) => Ok(DataValue::Float(Float::new(value as f64))),
         (None | Some("str"), value)
         | (Some("int"), value @ DataValue::Integer(_))
         | (Some("float"), value @ DataValue::Float(_))
@@ -387,6 +397,22 @@ mod tests {
             ("? [a]\n: b", "line 1, column 3: a key must be text, not a list or a map"),
             ("a: !env x", "line 1, column 9: the tag `!env` means nothing to Kubernetes and Helm; leave it out"),
             ("a: !!int x", "line 1, column 10: `x` is not what the tag `!!int` says"),
+            (
+                "a: 18446744073709551616",
+                "line 1, column 4: `18446744073709551616` does not fit into 64 bits, and readers lose its last digits; quote it to make it text",
+            ),
+            (
+                "- 1\n- 08",
+                "line 2, column 3: `08` begins with a zero and is not octal: a number to some readers, text to others; quote it if it is text",
+            ),
+            (
+                "a: !!timestamp 2001-01-01",
+                "line 1, column 16: the tag `!!timestamp` means nothing to Kubernetes and Helm; leave it out",
+            ),
+            (
+                "a: !!binary eA==",
+                "line 1, column 13: the tag `!!binary` means nothing to Kubernetes and Helm; leave it out",
+            ),
             ("a: &x [*x]", "line 1, column 8: this alias stands inside the value it repeats"),
         ] {
             assert_eq!(read(text).as_ref().map_err(String::as_str), Err(message), "{text}");

@@ -1,5 +1,7 @@
 //! What a bare word of YAML means to the readers of Helm and Kubernetes.
 
+use hlc_schema::Float;
+
 /// The meaning of a bare scalar.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Plain {
@@ -10,9 +12,13 @@ pub(super) enum Plain {
     /// A whole number from -2^63 to 2^64-1.
     Integer(i128),
     /// A finite number.
-    Float(f64),
+    Float(Float),
     /// `.inf`, `.nan`: no JSON value, refused by Helm and Kubernetes alike.
     NotANumber,
+    /// A whole number beyond 64 bits: Helm and Kubernetes make a decimal number of it, which has fewer digits.
+    TooLarge,
+    /// `08`: a decimal number to Helm and Kubernetes, text to most others.
+    NotOctal,
     /// Anything else.
     Text,
 }
@@ -70,7 +76,12 @@ fn number(text: &str) -> Plain {
             return Plain::Text;
         }
     }
-    float(text).unwrap_or(Plain::Text)
+    match float(text) {
+        Some(_) if digits_only(unsigned) && radix == 8 && !digits.chars().all(|c| c.is_digit(8)) => Plain::NotOctal,
+        Some(_) if digits_only(unsigned) => Plain::TooLarge,
+        Some(float) => float,
+        None => Plain::Text,
+    }
 }
 
 fn digits_only(text: &str) -> bool {
@@ -92,7 +103,7 @@ fn float(text: &str) -> Option<Plain> {
     if !shaped {
         return None;
     }
-    text.parse::<f64>().ok().filter(|value| value.is_finite()).map(Plain::Float)
+    Float::read(text).map(Plain::Float)
 }
 
 #[cfg(test)]
@@ -126,16 +137,15 @@ mod tests {
         ] {
             assert_eq!(resolve(word), Plain::Integer(value), "{word}");
         }
-        for (word, value) in [
-            ("08", 8.0),
-            ("1e3", 1000.0),
-            ("1.", 1.0),
-            (".5", 0.5),
-            ("+.5", 0.5),
-            ("1E+5", 1e5),
-            ("18446744073709551616", 18_446_744_073_709_551_616.0),
-        ] {
-            assert_eq!(resolve(word), Plain::Float(value), "{word}");
+        for (word, value) in [("1e3", 1000.0), ("1.", 1.0), (".5", 0.5), ("+.5", 0.5), ("1E+5", 1e5)] {
+            assert_eq!(resolve(word), Plain::Float(Float::new(value)), "{word}");
+        }
+        for word in ["18446744073709551616", "-9223372036854775809", "07777777777777777777777", "1_8446744073709551616"]
+        {
+            assert_eq!(resolve(word), Plain::TooLarge, "{word}");
+        }
+        for word in ["08", "-09", "0123456789", "0_8"] {
+            assert_eq!(resolve(word), Plain::NotOctal, "{word}");
         }
         for word in [
             "12:30:45",

@@ -82,7 +82,7 @@ impl Writer {
             DataValue::Null => self.word("null", at),
             DataValue::Bool(value) => self.word(if *value { "true" } else { "false" }, at),
             DataValue::Integer(value) => self.word(&value.to_string(), at),
-            DataValue::Float(value) => self.word(&float(*value), at),
+            DataValue::Float(value) => self.word(&value.to_string(), at),
             DataValue::String(text) => self.text(text, at, indent),
             DataValue::Deferred(later) => self.text(&later.to_string(), at, indent),
         }
@@ -198,15 +198,6 @@ fn escape(out: &mut String, c: char) {
         }
         c => out.push(c),
     }
-}
-
-/// A number with a point, and a sign before its exponent: YAML 1.1 readers take `1e7` and `1.0e7` for text.
-fn float(value: f64) -> String {
-    let text = format!("{value:?}");
-    let Some((mantissa, exponent)) = text.split_once('e') else { return text };
-    let point = if mantissa.contains('.') { "" } else { ".0" };
-    let sign = if exponent.starts_with('-') { "" } else { "+" };
-    format!("{mantissa}{point}e{sign}{exponent}")
 }
 
 fn sorted(map: &Map, place: Place) -> Vec<(&str, &MapEntry)> {

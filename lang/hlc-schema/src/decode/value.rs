@@ -4,7 +4,7 @@ use hlc_diag::{Diagnostic, Span};
 use hlc_syntax as syntax;
 
 use super::{Cx, NUMBER};
-use crate::DataValue;
+use crate::{DataValue, Float};
 
 /// The literal that an entry holds, its annotation aside. Reports numbers that cannot be carried over.
 pub fn literal(entry: syntax::Entry<'_>, cx: &mut Cx<'_>) -> Option<DataValue> {
@@ -56,12 +56,10 @@ fn convert(number: &syntax::Number<'_>) -> Result<DataValue, Fault> {
         });
     }
     if number.is_float() {
-        let value = number.as_f64();
-        return if value.is_finite() {
-            Ok(DataValue::Float(value))
-        } else {
-            Err(Fault { message: format!("`{raw}` is no number that JSON or Kubernetes knows"), instead: vec![quoted] })
-        };
+        return Float::read(raw).map(DataValue::Float).ok_or_else(|| Fault {
+            message: format!("`{raw}` is no number that JSON or Kubernetes knows"),
+            instead: vec![quoted],
+        });
     }
     match number.as_i128() {
         Some(value) if (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&value) => Ok(DataValue::Integer(value)),

@@ -140,7 +140,7 @@ fn word(data: &Data) -> Option<String> {
         DataValue::Null => Some("#null".to_owned()),
         DataValue::Bool(value) => Some(if *value { "#true" } else { "#false" }.to_owned()),
         DataValue::Integer(value) => Some(value.to_string()),
-        DataValue::Float(value) => Some(format!("{value:?}")),
+        DataValue::Float(value) => Some(value.to_string()),
         DataValue::String(text) if is_multiline(text) => None,
         DataValue::String(text) => Some(text_word(text)),
         // Nothing that is read from YAML holds one: said in words, as in JSON.
