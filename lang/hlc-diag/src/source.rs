@@ -1,6 +1,6 @@
 //! Files and places in them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::Expansion;
 
@@ -98,7 +98,12 @@ pub struct SourceFile {
     path: String,
     text: Arc<str>,
     line_starts: Vec<u32>,
+    /// How many characters begin before each [`BLOCK`] of bytes; counted once somebody asks for a place far into a line.
+    characters: OnceLock<Vec<u32>>,
 }
+
+/// How many bytes are looked at to count a column.
+const BLOCK: usize = 4096;
 
 impl SourceFile {
     fn new(path: String, text: Arc<str>) -> Self {
@@ -109,7 +114,7 @@ impl SourceFile {
                 .filter(|&(_, b)| b == b'\n')
                 .map(|(i, _)| u32::try_from(i + 1).unwrap_or(u32::MAX)),
         );
-        Self { path, text, line_starts }
+        Self { path, text, line_starts, characters: OnceLock::new() }
     }
 
     /// Path from the project's root, with `/` on every system.
@@ -138,9 +143,28 @@ impl SourceFile {
     pub fn position(&self, offset: u32) -> Position {
         let LineCol { line, col } = self.line_col(offset);
         let start = self.line_start(line).unwrap_or(0) as usize;
-        let before = self.text.get(start..self.text.floor_char_boundary(start + col as usize)).unwrap_or("");
-        let column = u32::try_from(before.chars().count()).unwrap_or(u32::MAX).saturating_add(1);
-        Position { line: line.saturating_add(1), column }
+        let end = self.text.floor_char_boundary(start + col as usize);
+        let before = match self.text.as_bytes().get(start..end) {
+            Some(before) if before.len() > BLOCK => self.characters_before(end) - self.characters_before(start),
+            before => characters(before.unwrap_or_default()),
+        };
+        Position { line: line.saturating_add(1), column: before.saturating_add(1) }
+    }
+
+    /// How many characters stand before an offset. Places in one long line cost a block each, not the line.
+    fn characters_before(&self, offset: usize) -> u32 {
+        let bytes = self.text.as_bytes();
+        let blocks = self.characters.get_or_init(|| {
+            let counted = bytes.chunks(BLOCK).scan(0_u32, |total, block| {
+                let before = *total;
+                *total = before.saturating_add(characters(block));
+                Some(before)
+            });
+            counted.collect()
+        });
+        let block = offset / BLOCK;
+        let Some(before) = blocks.get(block) else { return blocks.last().copied().unwrap_or(0) };
+        before.saturating_add(characters(bytes.get(block * BLOCK..offset).unwrap_or_default()))
     }
 
     /// Offset of a line's first byte; `None` past the last line.
@@ -162,6 +186,12 @@ impl SourceFile {
         let end = self.line_start(line + 1).unwrap_or(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
         self.text.get(start as usize..end as usize).unwrap_or("").trim_end_matches(['\n', '\r'])
     }
+}
+
+/// How many characters begin in these bytes of UTF-8.
+fn characters(bytes: &[u8]) -> u32 {
+    let begins = |byte: &&u8| **byte & 0b1100_0000 != 0b1000_0000;
+    u32::try_from(bytes.iter().filter(begins).count()).unwrap_or(u32::MAX)
 }
 
 /// All files of one compilation, in the order they were added.
@@ -259,5 +289,18 @@ mod tests {
         assert_eq!(sources.locate(Span::new(id, 12, 12)), "a.kdl:4:2");
         assert_eq!(file.position(99), Position { line: 4, column: 4 });
         assert_eq!(sources.text(Span::new(id, 4, 7)), "two");
+    }
+
+    #[test]
+    fn columns_far_into_a_line_count_every_character_once() {
+        let line = "aü€".repeat(3000);
+        let mut sources = Sources::default();
+        let id = sources.add("a.kdl", format!("ü\n{line}\nb"));
+        let file = sources.get(id).unwrap();
+        for (characters, (at, _)) in line.char_indices().enumerate().step_by(101) {
+            let wanted = Position { line: 2, column: u32::try_from(characters).unwrap() + 1 };
+            assert_eq!(file.position(u32::try_from("ü\n".len() + at).unwrap()), wanted);
+        }
+        assert_eq!(file.position(u32::MAX), Position { line: 3, column: 2 });
     }
 }
