@@ -132,6 +132,12 @@ impl Diagnostic {
         self
     }
 
+    /// The same without what helps to understand and mend it: only what is wrong, and where.
+    #[must_use]
+    pub fn bare(self) -> Self {
+        Self { severity: self.severity, ..Self::new(self.code, self.primary.span, self.message) }
+    }
+
     /// True for an error.
     #[must_use]
     pub fn is_error(&self) -> bool {

@@ -73,6 +73,9 @@ pub trait Node: Sized {
     fn decode_as<'a>(decl: &'static NodeDecl, source: Source<'a>, cx: &mut Cx<'a>) -> Option<Self>;
 }
 
+/// How many findings are explained. Far fewer are ever shown, and explaining a million takes longer than finding them.
+const EXPLAINED: usize = 10_000;
+
 /// What decoding carries along.
 pub struct Cx<'a> {
     /// Findings so far.
@@ -143,7 +146,13 @@ impl<'a> Cx<'a> {
 
     /// Reports a finding.
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        let kept = if self.is_flooded() { diagnostic.bare() } else { diagnostic };
+        self.diagnostics.push(kept);
+    }
+
+    /// True when there are so many findings that further ones need no explanation.
+    pub(crate) fn is_flooded(&self) -> bool {
+        self.diagnostics.len() >= EXPLAINED
     }
 
     /// A new scope: for the names of one workload or addon.
@@ -272,4 +281,23 @@ pub fn not_a_property(decl: &NodeDecl, span: Span) -> Diagnostic {
 fn first_lines(example: &str) -> String {
     let line = example.lines().next().unwrap_or("").trim();
     if line.ends_with('{') { format!("{line} … }}") } else { line.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use hlc_diag::FileId;
+
+    use super::*;
+
+    #[test]
+    fn of_very_many_findings_the_last_are_not_explained() {
+        let mut cx = Cx::new(&[], |_| None);
+        for place in 0..=10_000 {
+            let span = Span::new(FileId::new(0), place, place);
+            cx.report(Diagnostic::new(&NUMBER, span, "wrong").help("write another"));
+        }
+        let helps = |at: usize| cx.diagnostics[at].helps.len();
+        assert_eq!((cx.diagnostics.len(), helps(9_999), helps(10_000)), (10_001, 1, 0));
+        assert_eq!(cx.diagnostics[10_000].primary.span.start, 10_000);
+    }
 }

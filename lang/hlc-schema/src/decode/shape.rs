@@ -72,6 +72,10 @@ fn check_property<'a>(decl: &'static NodeDecl, entry: syntax::Entry<'a>, cx: &mu
         }
         let mut diagnostic =
             Diagnostic::new(&UNKNOWN_PROPERTY, key.span, format!("`{}` has no property `{}`", decl.name, key.text));
+        if cx.is_flooded() {
+            cx.report(diagnostic);
+            return;
+        }
         if let Some(meant) = nearest(&key.text, decl.names().chain(decl.member_names())) {
             diagnostic = diagnostic.help(format!("did you mean `{meant}`?")).suggest(
                 format!("write `{meant}`"),
@@ -149,6 +153,9 @@ fn check_child<'a>(decl: &'static NodeDecl, child: syntax::Node<'a>, cx: &mut Cx
 fn unknown_child(decl: &'static NodeDecl, child: syntax::Node<'_>, cx: &Cx<'_>) -> Diagnostic {
     let name = child.name();
     let diagnostic = Diagnostic::new(&UNKNOWN_NODE, child.name_span(), format!("`{}` cannot hold `{name}`", decl.name));
+    if cx.is_flooded() {
+        return diagnostic;
+    }
     if let Some(kind) = cx.object_kind(&name).filter(|_| decl.holds_objects()) {
         return diagnostic.help(format!("a Kubernetes object is written `{kind} \"name\" {{ … }}`")).suggest(
             format!("write `{kind}`"),
@@ -183,6 +190,9 @@ pub fn unknown_top_level(known: &[&'static str], child: syntax::Node<'_>, cx: &C
     let name = child.name();
     let diagnostic =
         Diagnostic::new(&UNKNOWN_NODE, child.name_span(), format!("`{name}` cannot stand at the top of a file"));
+    if cx.is_flooded() {
+        return diagnostic;
+    }
     let parents = cx.parents_of(&name);
     if let Some(meant) = nearest(&name, known.iter().copied()) {
         diagnostic.help(format!("did you mean `{meant}`?")).suggest(
