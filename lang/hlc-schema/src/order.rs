@@ -29,7 +29,7 @@ impl Order for DeclOrder {
         match self {
             Self::Top(decls) => decls.iter().map(|decl| decl()).find(named).map(Self::Fields),
             Self::Defaults(decls) => decls.iter().copied().find(named).map(Self::Fields),
-            Self::Fields(decl) => match decl.field(child).or(decl.member_field(child).map(|(_, field)| field))?.kind {
+            Self::Fields(decl) => match decl.field(child).or_else(|| Some(decl.member_field(child)?.1))?.kind {
                 FieldKind::Block(decl) | FieldKind::Blocks(decl) => Some(Self::Fields(decl())),
                 FieldKind::Defaults(decls) => Some(Self::Defaults(decls())),
                 // Data means what its keys say in the order they say it.

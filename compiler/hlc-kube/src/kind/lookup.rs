@@ -1,6 +1,7 @@
 //! From a name in the source to a kind.
 
 use super::{KindInfo, kinds};
+use crate::schema::catalog;
 
 /// What a kind's name stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +24,9 @@ pub enum Lookup {
 /// ambiguous.
 #[must_use]
 pub fn lookup(kind: &str, api_version: Option<&str>) -> Lookup {
-    let mut named = kinds().filter(|info| info.kind == kind).peekable();
+    let all = &catalog().kinds; // ordered by name
+    let first = all.partition_point(|info| info.kind < kind);
+    let mut named = all.iter().copied().skip(first).take_while(|info| info.kind == kind).peekable();
     if named.peek().is_none() {
         let suggestion = if api_version.is_none() { nearest(kind) } else { None };
         return Lookup::Unknown { suggestion };

@@ -59,11 +59,13 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     claims.sort_by_key(|(_, claim)| claim.span);
     let mut seen: BTreeMap<_, Span> = BTreeMap::new();
     for (group, claim) in &claims {
-        match seen.get(&(*group, claim.kind, claim.namespace, claim.name)) {
+        // What differs most comes first.
+        let identity = (claim.name, claim.namespace, claim.kind, *group);
+        match seen.get(&identity) {
             Some(_) if facts.repeated.contains(&claim.span) => {}
             Some(first) => found.push(twice(claim, *first)),
             None => {
-                seen.insert((*group, claim.kind, claim.namespace, claim.name), claim.span);
+                seen.insert(identity, claim.span);
             }
         }
     }

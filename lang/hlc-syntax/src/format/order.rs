@@ -245,18 +245,17 @@ fn is_same(old: &Document, new: &Document, tokens: &[u32]) -> bool {
     {
         return false;
     }
-    // The tokens of names tell nodes apart.
+    // The tokens of names tell nodes apart, and stand in the order of the nodes.
     let name_of = |document: &Document, id: u32| document.nodes.get(id as usize).map_or(NONE, |node| node.name);
-    let known: BTreeMap<u32, u32> = (0_u32..).zip(&old.nodes).map(|(id, node)| (node.name, id)).collect();
     (0_u32..).zip(&new.nodes).all(|(id, now)| {
-        let Some(&was_id) = known.get(&before(now.name)) else { return false };
-        let Some(was) = old.nodes.get(was_id as usize) else { return false };
+        let Ok(was_id) = old.nodes.binary_search_by_key(&before(now.name), |node| node.name) else { return false };
+        let Some(was) = old.nodes.get(was_id) else { return false };
         let parent = before(name_of(new, now.parent)) == name_of(old, was.parent);
         let braces = (before(now.open), before(now.close)) == (was.open, was.close);
         parent
             && braces
             && (before(now.first), now.hidden) == (was.first, was.hidden)
-            && same_entries(entries(old, was_id), entries(new, id), before)
+            && same_entries(entries(old, index(was_id)), entries(new, id), before)
     })
 }
 
