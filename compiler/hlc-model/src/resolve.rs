@@ -261,7 +261,7 @@ impl<'m> Resolver<'m> {
         place: Place,
         depth: usize,
     ) -> Option<Data> {
-        let mut own = Map::new();
+        let mut own = Map::with_capacity(entries.len());
         let mut whole = true;
         for entry in entries {
             match self.free(&entry.value, scope, place, depth + 1) {

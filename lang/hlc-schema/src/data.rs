@@ -1,5 +1,6 @@
 //! Data: what free blocks mean after every reference is resolved.
 
+use foldhash::fast::RandomState;
 use hlc_diag::Span;
 use indexmap::IndexMap;
 
@@ -47,7 +48,7 @@ pub struct MapEntry {
 /// A map with text keys, each at most once.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Map {
-    entries: IndexMap<String, MapEntry>,
+    entries: IndexMap<String, MapEntry, RandomState>,
 }
 
 impl Map {
@@ -55,6 +56,12 @@ impl Map {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty map with room for so many entries.
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self { entries: IndexMap::with_capacity_and_hasher(capacity, RandomState::default()) }
     }
 
     /// Puts a value under a key; an older one under the same key is given back.

@@ -3,7 +3,8 @@
 //! The mapping is fixed by the text alone: a node with one value is a scalar, with properties or named children a map,
 //! with `-` children a list. Nothing about it depends on a schema.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use hlc_diag::{Diagnostic, Span};
 use hlc_syntax as syntax;
@@ -383,17 +384,17 @@ pub(crate) fn entries_beside(
 }
 
 /// The named entries of a node: its properties and children of which the name is wanted.
-fn entries(
-    node: syntax::Node<'_>,
+fn entries<'a>(
+    node: syntax::Node<'a>,
     dashes: Dashes,
     wanted: &dyn Fn(&str) -> bool,
     depth: usize,
     cx: &mut Cx<'_>,
 ) -> Option<Vec<FreeEntry>> {
     let mut entries: Vec<FreeEntry> = Vec::new();
-    let mut seen: HashMap<String, Span> = HashMap::new();
+    let mut seen: BTreeMap<Cow<'_, str>, Span> = BTreeMap::new();
     let mut whole = true;
-    let mut add = |key: String, key_span: Span, value: Option<Free>, cx: &mut Cx<'_>| {
+    let mut add = |key: Cow<'a, str>, key_span: Span, value: Option<Free>, cx: &mut Cx<'_>| {
         if let Some(first) = seen.get(&key) {
             cx.report(
                 Diagnostic::new(&DUPLICATE_KEY, key_span, format!("the key `{key}` is given twice"))
@@ -403,16 +404,16 @@ fn entries(
             );
             return false;
         }
-        seen.insert(key.clone(), key_span);
-        value.is_some_and(|value| {
-            entries.push(FreeEntry { key, key_span, value });
-            true
-        })
+        let value = value.map(|value| FreeEntry { key: key.clone().into_owned(), key_span, value });
+        seen.insert(key, key_span);
+        let whole = value.is_some();
+        entries.extend(value);
+        whole
     };
     for property in node.props() {
         if let Some(key) = property.key().filter(|key| wanted(&key.text)) {
             let value = scalar(property, cx);
-            whole &= add(key.text.into_owned(), key.span, value, cx);
+            whole &= add(key.text, key.span, value, cx);
         }
     }
     for child in node.children().filter(|child| wanted(&child.name())) {
@@ -425,7 +426,7 @@ fn entries(
             continue;
         }
         let value = content(child, Role::Key, depth + 1, cx).and_then(|mut values| values.pop());
-        whole &= add(child.name().into_owned(), child.name_span(), value, cx);
+        whole &= add(child.name(), child.name_span(), value, cx);
     }
     whole.then_some(entries)
 }
