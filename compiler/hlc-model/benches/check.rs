@@ -1,4 +1,4 @@
-//! How long a whole check takes: the sample homelab of this repository, and one of 10,000 lines.
+//! How long a whole check takes, and `hlc fmt`: the sample homelab of this repository, and one of 10,000 lines.
 //!
 //! `cargo bench -p hlc-model`; the figures are in docs/performance.md.
 
@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use hlc_diag::{Diagnostic, Sources};
 use hlc_model::{MemoryInputs, compile};
 
 /// The sample homelab.
@@ -24,15 +25,21 @@ fn sample() -> MemoryInputs {
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut inputs = MemoryInputs::default();
-    for part in ["homelab.kdl", "core", "workloads"] {
+    for part in ["homelab.kdl", "core", "edge", "secrets", "workloads"] {
         add(&root, &root.join(part), &mut inputs);
     }
     inputs
 }
 
-/// The native workload of the sample, again and again under other names, until `lines` are reached.
+/// The sample homelab with many more workloads.
 fn large(lines: usize) -> MemoryInputs {
     let mut inputs = sample();
+    inputs.insert("workloads/large.kdl", workloads(lines));
+    inputs
+}
+
+/// The native workload of the sample, again and again under other names, until `lines` are reached.
+fn workloads(lines: usize) -> String {
     let comfyui =
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../workloads/ai/comfyui.kdl")).unwrap();
     let mut text = String::new();
@@ -40,8 +47,29 @@ fn large(lines: usize) -> MemoryInputs {
     for copy in 0..copies {
         let _ = writeln!(text, "{}", comfyui.replace("comfyui", &format!("comfyui-{copy}")));
     }
-    inputs.insert("workloads/large.kdl", text);
-    inputs
+    text
+}
+
+/// What `hlc fmt` does with the text of one file.
+fn lay_out(text: &str) -> String {
+    let file = Sources::default().add("large.kdl", text);
+    let parsed = hlc_syntax::parse(file, text.into());
+    assert!(!parsed.diagnostics.iter().any(Diagnostic::is_error));
+    hlc_syntax::format_in_order(&parsed.document, hlc_model::concept::field_order()).unwrap()
+}
+
+fn format(criterion: &mut Criterion) {
+    let in_order = workloads(10_000);
+    criterion.bench_function("format 10,000 lines", |bencher| bencher.iter(|| lay_out(&in_order)));
+    let reversed: String = in_order
+        .lines()
+        .map(|line| match line.split_once(" service=") {
+            Some((head, rest)) => format!("{head} port=8188 service={}\n", rest.trim_end_matches(" port=8188")),
+            None => format!("{line}\n"),
+        })
+        .collect();
+    assert!(reversed != in_order && lay_out(&reversed) == lay_out(&in_order));
+    criterion.bench_function("format and order 10,000 lines", |bencher| bencher.iter(|| lay_out(&reversed)));
 }
 
 fn check(criterion: &mut Criterion) {
@@ -55,5 +83,5 @@ fn check(criterion: &mut Criterion) {
     criterion.bench_function("write the YAML of 10,000 lines", |bencher| bencher.iter(|| hlc_kube::output_tree(&plan)));
 }
 
-criterion_group!(benches, check);
+criterion_group!(benches, check, format);
 criterion_main!(benches);
