@@ -31,6 +31,7 @@ mod installed;
 mod listener_tls;
 mod machine_host;
 mod missing_claim;
+mod owners;
 mod plain_secret;
 mod pod_security;
 mod pool;

@@ -6,12 +6,9 @@ use std::net::Ipv4Addr;
 use hlc_diag::{Code, Diagnostic, Severity};
 use hlc_schema::Node as _;
 
+use super::owners::{Claim, Owner, free_range, is_no_host, owners, pools, range};
 use super::{Check, Facts};
-use crate::concept::Network;
-
-mod owners;
-
-use owners::{Owner, free_range, is_no_host, owners, range};
+use crate::concept::{Addresses, Network};
 
 pub(super) const CHECK: Check = Check { codes: &[&ADDRESS_OUTSIDE, &ADDRESS_TAKEN, &NETWORK_OVERLAP], run };
 
@@ -59,7 +56,8 @@ pub(crate) static NETWORK_OVERLAP: Code = Code {
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let Some(homelab) = &facts.model.homelab else { return };
     overlaps(&homelab.network, found);
-    let owners = owners(facts);
+    let (owners, pools) = (owners(facts), pools(facts));
+    let owners: Vec<_> = owners.into_iter().filter(|owner| owner.claim != Claim::Named).collect();
     for owner in &owners {
         if let Some(diagnostic) = owner.outside(facts, &homelab.network) {
             found.push(diagnostic);
@@ -68,7 +66,8 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut taken: BTreeMap<Ipv4Addr, &Owner<'_>> = BTreeMap::new();
     for owner in &owners {
         match taken.get(&owner.ip.value) {
-            Some(first) => found.push(owner.taken(first, &homelab.network, &owners)),
+            Some(first) if owner.is_held_with(first, &pools) => {}
+            Some(first) => found.push(owner.taken(first, &homelab.network, &owners, &pools)),
             None => {
                 taken.insert(owner.ip.value, owner);
             }
@@ -100,8 +99,14 @@ impl Owner<'_> {
         Some(diagnostic)
     }
 
+    /// True when a pool holds what is also another's: then the pool is the mistake, and reported as such.
+    fn is_held_with(&self, first: &Self, pools: &[&Addresses]) -> bool {
+        let held = || pools.iter().any(|pool| pool.range.value.contains(self.ip.value));
+        self.claim == Claim::FromPool && first.claim == Claim::Fixed && held()
+    }
+
     /// The finding that its address is another's.
-    fn taken(&self, first: &Self, networks: &[Network], owners: &[Owner<'_>]) -> Diagnostic {
+    fn taken(&self, first: &Self, networks: &[Network], owners: &[Self], pools: &[&Addresses]) -> Diagnostic {
         let message = format!("{} is taken", self.ip.value);
         let diagnostic = Diagnostic::new(&ADDRESS_TAKEN, self.ip.span, message);
         // Two machines may take one address from their pool.
@@ -111,7 +116,13 @@ impl Owner<'_> {
             diagnostic.label(first.ip.span, format!("it is that of {}", first.what))
         };
         let network = networks.iter().find(|network| network.cidr.value.contains(&self.ip.value));
-        match network.and_then(|network| free_range(network, owners, 1)) {
+        // What the load balancer gives out comes from a pool, and nothing else may.
+        let from_pool = self.claim == Claim::FromPool && !pools.is_empty();
+        let suits = |ip| {
+            let in_pool = pools.iter().any(|pool| pool.range.value.contains(ip));
+            in_pool == from_pool && owners.iter().all(|owner| owner.ip.value != ip)
+        };
+        match network.and_then(|network| free_range(network, self.ip.value, 1, suits)) {
             Some((free, _)) => diagnostic.help(format!("{free} is free")),
             None => diagnostic,
         }

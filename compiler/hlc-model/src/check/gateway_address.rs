@@ -3,6 +3,7 @@
 use hlc_diag::{Code, Diagnostic, Severity};
 use hlc_schema::{Node as _, ScopeId};
 
+use super::owners::pools;
 use super::{Check, Facts};
 use crate::concept::Addresses;
 
@@ -25,11 +26,10 @@ pub(crate) static NOT_IN_A_POOL: Code = Code {
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let mut pools: Vec<&Addresses> = facts.model.units().flat_map(|(_, unit)| &unit.addresses).collect();
+    let pools = pools(facts);
     if pools.is_empty() || facts.model.faults.may_hide(Addresses::decl()) {
         return; // something else than hlc makes the pools
     }
-    pools.sort_by_key(|pool| pool.range.span);
     for (gateway, _) in facts.model.gateways() {
         let ip = gateway.ip.as_ref().and_then(|ip| facts.resolver.value(ip, ScopeId::default()));
         let Some(ip) = ip.filter(|ip| !pools.iter().any(|pool| pool.range.value.contains(ip.value))) else { continue };

@@ -2,9 +2,11 @@
 
 use std::net::Ipv4Addr;
 
-use hlc_diag::{Code, Diagnostic, Severity, Span};
+use hlc_diag::{Code, Diagnostic, Severity};
 use hlc_schema::Node as _;
+use hlc_schema::scalar::Ipv4Range;
 
+use super::owners::{Claim, Owner, free_range, owners, pools};
 use super::{Check, Facts};
 use crate::concept::{Addresses, Network};
 
@@ -31,7 +33,8 @@ pub(crate) static POOL_TAKEN: Code = Code {
     severity: Severity::Error,
     summary: "load balancer addresses that something else has",
     explain: "The load balancer gives out every address of a pool sooner or later. One that a machine, a router or another pool \
-              has would then be answered for by two: both are unreachable by turns.",
+              has would then be answered for by two: both are unreachable by turns. A gateway's `ip` is no such address: it is \
+              given out of the pool.",
     bad: "homelab \"home\" domain=\"example.net\" { network \"lan\" cidr=\"192.168.1.0/24\" gateway=\"192.168.1.254\" }\nplatform {\n    \
           addon \"cilium\" namespace=\"kube-system\" { addresses \"lan\" range=\"192.168.1.250-192.168.1.254\" }\n}",
     good: "homelab \"home\" domain=\"example.net\" { network \"lan\" cidr=\"192.168.1.0/24\" gateway=\"192.168.1.254\" }\nplatform {\n    \
@@ -40,14 +43,12 @@ pub(crate) static POOL_TAKEN: Code = Code {
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let Some(homelab) = &facts.model.homelab else { return };
-    let mut pools: Vec<&Addresses> = facts.model.units().flat_map(|(_, unit)| &unit.addresses).collect();
-    pools.sort_by_key(|pool| pool.range.span);
-    let taken = taken(&homelab.network);
+    let (owners, pools) = (owners(facts), pools(facts));
     for (index, pool) in pools.iter().enumerate() {
         if !facts.model.faults.may_hide(Network::decl()) {
             found.extend(outside(pool, &homelab.network));
         }
-        found.extend(inside(pool, &taken));
+        found.extend(inside(pool, &pools, &owners, &homelab.network));
         let earlier = pools.iter().take(index).find(|other| other.range.value.overlaps(pool.range.value));
         found.extend(earlier.map(|other| {
             let message = format!("pools `{}` and `{}` share addresses", other.name.name, pool.name.name);
@@ -56,31 +57,6 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 .help("let one end before the other begins")
         }));
     }
-}
-
-/// An address that is fixed, where it is written and what has it.
-struct Fixed {
-    address: Ipv4Addr,
-    span: Span,
-    owner: String,
-}
-
-/// Every address that no pool may hold.
-fn taken(networks: &[Network]) -> Vec<Fixed> {
-    let routers = networks.iter().filter_map(|network| {
-        let router = network.gateway?;
-        let owner = format!("the router of network `{}`", network.name.name);
-        Some(Fixed { address: router.value, span: router.span, owner })
-    });
-    let servers = networks.iter().flat_map(|network| {
-        let owner = format!("a name server of network `{}`", network.name.name);
-        network.nameservers.iter().map(move |server| Fixed {
-            address: server.value,
-            span: server.span,
-            owner: owner.clone(),
-        })
-    });
-    routers.chain(servers).collect()
 }
 
 fn outside(pool: &Addresses, networks: &[Network]) -> Option<Diagnostic> {
@@ -102,35 +78,68 @@ fn outside(pool: &Addresses, networks: &[Network]) -> Option<Diagnostic> {
     Some(labelled.help("choose addresses of the network that the nodes are in"))
 }
 
-/// All owners of addresses in a pool are one mistake.
-fn inside(pool: &Addresses, taken: &[Fixed]) -> Option<Diagnostic> {
-    let range = pool.range.value;
-    let mut within: Vec<&Fixed> = taken.iter().filter(|fixed| range.contains(fixed.address)).collect();
-    within.sort_by_key(|fixed| (fixed.address, fixed.span));
-    within.dedup_by_key(|fixed| fixed.address);
-    let first = within.first()?;
-    let message = format!("pool `{}` holds {}, which is {}", pool.name.name, first.address, first.owner);
-    let labelled =
-        within.iter().take(5).fold(Diagnostic::new(&POOL_TAKEN, pool.range.span, message), |diagnostic, fixed| {
-            diagnostic.label(fixed.span, format!("{} is {}", fixed.address, fixed.owner))
-        });
-    Some(match longest_free(range.first(), range.last(), &within) {
-        Some((first, last)) => labelled.help(format!("{first}-{last} is free of them")),
-        None => labelled.help("choose other addresses"),
+/// All owners of addresses in a pool are one mistake. A gateway's address is meant to come from it.
+fn inside(pool: &Addresses, pools: &[&Addresses], owners: &[Owner<'_>], networks: &[Network]) -> Option<Diagnostic> {
+    let held: Vec<&Owner<'_>> = owners.iter().filter(|owner| pool.range.value.contains(owner.ip.value)).collect();
+    let (gateways, mut others): (Vec<_>, Vec<_>) = held.into_iter().partition(|owner| owner.claim == Claim::FromPool);
+    others.sort_by_key(|owner| owner.ip.value);
+    others.dedup_by_key(|owner| owner.ip.value);
+    let (first, more) = others.split_first()?;
+    let name = &pool.name.name;
+    let (message, here) = match more.len() {
+        0 => (format!("pool `{name}` holds the address of {}", first.what), format!("{} is taken", first.ip.value)),
+        count => (
+            format!(
+                "pool `{name}` holds the addresses of {} and {count} other{}",
+                first.what,
+                if count == 1 { "" } else { "s" }
+            ),
+            format!("taken are {}", listed(&others)),
+        ),
+    };
+    let diagnostic = Diagnostic::new(&POOL_TAKEN, pool.range.span, message)
+        .here(here)
+        .label(first.ip.span, format!("{} has {}", first.what, first.ip.value));
+    let free = |ip: Ipv4Addr| {
+        let moves = |owner: &Owner<'_>| gateways.iter().any(|gateway| std::ptr::eq(*gateway, owner));
+        let in_another =
+            pools.iter().any(|other| other.range.span != pool.range.span && other.range.value.contains(ip));
+        !in_another && owners.iter().all(|owner| owner.ip.value != ip || moves(owner))
+    };
+    let Some((from, to)) = free_range_like(pool.range.value, networks, free) else {
+        return Some(diagnostic.help("choose other addresses"));
+    };
+    let stays = |gateway: &&&Owner<'_>| (from..=to).contains(&gateway.ip.value);
+    Some(match gateways.iter().find(|gateway| !stays(gateway)) {
+        Some(gateway) => diagnostic.help(format!(
+            "{from}-{to} is free; {}, which has {} now, needs one of these then",
+            gateway.what, gateway.ip.value
+        )),
+        None => diagnostic.help(format!("{from}-{to} is free")),
     })
 }
 
-/// The longest run of a range without the addresses in it, which are sorted.
-fn longest_free(first: Ipv4Addr, last: Ipv4Addr, within: &[&Fixed]) -> Option<(Ipv4Addr, Ipv4Addr)> {
-    let mut runs = Vec::new();
-    let mut start = u32::from(first);
-    for fixed in within {
-        let at = u32::from(fixed.address);
-        runs.push((start, at.saturating_sub(1)));
-        start = at.saturating_add(1);
+/// A few addresses in words.
+fn listed(owners: &[&Owner<'_>]) -> String {
+    const MOST: usize = 4;
+    let mut words: Vec<String> = owners.iter().take(MOST).map(|owner| owner.ip.value.to_string()).collect();
+    if let Some(more) = owners.len().checked_sub(MOST).filter(|more| *more > 0) {
+        words.push(format!("{more} more"));
     }
-    runs.push((start, u32::from(last)));
-    let longest =
-        runs.into_iter().filter(|(from, to)| from <= to).max_by_key(|(from, to)| (to - from, u32::MAX - from));
-    longest.map(|(from, to)| (Ipv4Addr::from(from), Ipv4Addr::from(to)))
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => words.concat(),
+    }
+}
+
+/// Free addresses near a range, as many as it has, or as many as there are.
+fn free_range_like(
+    range: Ipv4Range,
+    networks: &[Network],
+    free: impl Fn(Ipv4Addr) -> bool,
+) -> Option<(Ipv4Addr, Ipv4Addr)> {
+    let network = networks.iter().find(|network| network.cidr.value.contains(&range.first()))?;
+    let count = u32::from(range.last()).abs_diff(range.first().into()).saturating_add(1);
+    std::iter::successors(Some(count), |count| Some(count / 2).filter(|count| *count > 0))
+        .find_map(|count| free_range(network, range.first(), count, &free))
 }

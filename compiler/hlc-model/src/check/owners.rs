@@ -1,12 +1,11 @@
 //! Who has which address.
 
-use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use hlc_schema::{ScopeId, Spanned};
 
 use super::Facts;
-use crate::concept::Network;
+use crate::concept::{Addresses, Network};
 use crate::stack::talos::Cluster;
 
 /// Something that has an address.
@@ -14,8 +13,27 @@ pub(super) struct Owner<'m> {
     pub(super) ip: Spanned<Ipv4Addr>,
     /// In words: "machine `k8s-worker1`".
     pub(super) what: String,
+    pub(super) claim: Claim,
     /// The network it has to lie in; none when it may lie in any of them.
     pub(super) within: Option<&'m Network>,
+}
+
+/// What an address is to the one that has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Claim {
+    /// It is set there, whatever else is in the network.
+    Fixed,
+    /// The load balancer gives it out of a pool.
+    FromPool,
+    /// It is that of something which may be described elsewhere: a router that is a name server too.
+    Named,
+}
+
+/// Every pool of the load balancer, in the order of the sources.
+pub(super) fn pools<'m>(facts: &Facts<'m>) -> Vec<&'m Addresses> {
+    let mut pools: Vec<&Addresses> = facts.model.units().flat_map(|(_, unit)| &unit.addresses).collect();
+    pools.sort_by_key(|pool| pool.range.span);
+    pools
 }
 
 /// Everything with an address that is written down, those that can least be changed first.
@@ -25,7 +43,7 @@ pub(super) fn owners<'m>(facts: &Facts<'m>) -> Vec<Owner<'m>> {
     let mut owners = Vec::new();
     for network in networks() {
         let what = format!("the router of network `{}`", network.name.name);
-        owners.extend(network.gateway.map(|ip| Owner { ip, what, within: Some(network) }));
+        owners.extend(network.gateway.map(|ip| Owner { ip, what, claim: Claim::Fixed, within: Some(network) }));
     }
     for proxmox in &model.proxmox {
         // A host that is given by its address; one by its name is known to DNS alone.
@@ -34,21 +52,27 @@ pub(super) fn owners<'m>(facts: &Facts<'m>) -> Vec<Owner<'m>> {
         let what = format!("Proxmox `{}`", proxmox.name.name);
         let inside = |ip: &Ipv4Addr| networks().any(|network| network.cidr.value.contains(ip));
         let host = host.ok().filter(inside);
-        owners.extend(host.map(|ip| Owner { ip: Spanned::new(ip, proxmox.url.span), what, within: None }));
+        let ip = host.map(|ip| Spanned::new(ip, proxmox.url.span));
+        owners.extend(ip.map(|ip| Owner { ip, what, claim: Claim::Fixed, within: None }));
     }
     for cluster in Cluster::all(model) {
         let within = Some(cluster.network);
         owners.extend(cluster.machines.iter().map(|machine| {
             let what = format!("machine `{}`", machine.name.name);
-            Owner { ip: machine.ip, what, within }
+            Owner { ip: machine.ip, what, claim: Claim::Fixed, within }
         }));
         let what = format!("the control planes of cluster `{}`", cluster.name());
-        owners.extend(cluster.talos.vip.map(|ip| Owner { ip, what, within }));
+        owners.extend(cluster.talos.vip.map(|ip| Owner { ip, what, claim: Claim::Fixed, within }));
     }
     for (gateway, _) in model.gateways() {
         let ip = gateway.ip.as_ref().and_then(|ip| facts.resolver.value(ip, ScopeId::default()));
         let what = format!("gateway `{}`", gateway.name.name);
-        owners.extend(ip.map(|ip| Owner { ip, what, within: None }));
+        owners.extend(ip.map(|ip| Owner { ip, what, claim: Claim::FromPool, within: None }));
+    }
+    for network in networks() {
+        let what = format!("a name server of network `{}`", network.name.name);
+        let named = |ip: &Spanned<Ipv4Addr>| Owner { ip: *ip, what: what.clone(), claim: Claim::Named, within: None };
+        owners.extend(network.nameservers.iter().map(named));
     }
     owners
 }
@@ -71,21 +95,24 @@ pub(super) fn range(network: &Network) -> String {
     format!("{} to {}", cidr.network(), cidr.broadcast())
 }
 
-/// The first run of so many addresses of a network that nobody has.
-pub(super) fn free_range(network: &Network, owners: &[Owner<'_>], count: usize) -> Option<(Ipv4Addr, Ipv4Addr)> {
-    /// As many as are looked at: the hosts of a network with the prefix 16.
-    const MOST: usize = 1 << 16;
-    let taken: BTreeSet<Ipv4Addr> = owners.iter().map(|owner| owner.ip.value).collect();
-    let mut run: Vec<Ipv4Addr> = Vec::new();
-    for ip in network.cidr.value.hosts().take(MOST) {
-        if taken.contains(&ip) {
-            run.clear();
-            continue;
-        }
-        run.push(ip);
-        if run.len() == count {
-            return Some((*run.first()?, ip));
-        }
-    }
-    None
+/// So many addresses in a row of a network that suit: those nearest to one that was chosen.
+pub(super) fn free_range(
+    network: &Network,
+    near: Ipv4Addr,
+    count: u32,
+    suits: impl Fn(Ipv4Addr) -> bool,
+) -> Option<(Ipv4Addr, Ipv4Addr)> {
+    /// How far away is looked at: further than any homelab's network reaches.
+    const FAR: u32 = 1 << 12;
+    let (near, cidr) = (u32::from(near), network.cidr.value);
+    let first = near.saturating_sub(FAR).max(cidr.network().into());
+    let last = near.saturating_add(FAR).min(cidr.broadcast().into());
+    let mut run = 0;
+    let starts = (first..=last).filter_map(|at| {
+        let ip = Ipv4Addr::from(at);
+        run = if is_no_host(network, ip).is_none() && suits(ip) { run + 1 } else { 0 };
+        (run >= count).then(|| at.saturating_sub(count.saturating_sub(1)))
+    });
+    let start = starts.min_by_key(|start| start.abs_diff(near))?;
+    Some((start.into(), start.saturating_add(count.saturating_sub(1)).into()))
 }
