@@ -12,9 +12,11 @@ use hlc_syntax::quote;
 use crate::Inputs;
 
 mod lift;
+mod noise;
 mod object;
 mod prove;
 
+use noise::Noise;
 pub use object::ImportError;
 use object::Object;
 use prove::Project;
@@ -62,22 +64,15 @@ pub fn workload(
     documents: Vec<Data>,
     project: Option<(&dyn Inputs, &str)>,
 ) -> Result<Imported, ImportError> {
-    let objects = object::objects(documents)?;
-    let mut notes = Vec::new();
+    let mut objects = object::objects(documents)?;
+    let mut noise = Noise::default();
+    objects.iter_mut().for_each(|object| noise.take(&object.kind, &object.api_version, &mut object.body));
+    let mut notes: Vec<String> = noise.note().into_iter().collect();
     let namespace = namespace(place, &objects, &mut notes);
     let objects: Vec<Object> = objects.into_iter().map(|object| object.placed(&namespace, &mut notes)).collect();
     let project = Project::new(project, place.category);
-    let mut draft = Draft { place, namespace, namespace_block: None, objects: &objects, blocks: BTreeMap::new() };
-    for (index, object) in objects.iter().enumerate() {
-        for block in lift::candidates(object, &draft.namespace, &project) {
-            let mut tried = draft.clone();
-            tried.lift(index, object, block);
-            if project.makes(&tried.write(), place.name, object) {
-                draft = tried;
-                break;
-            }
-        }
-    }
+    let mut draft = Draft { place, namespace, objects: &objects, blocks: BTreeMap::new() };
+    draft.lift(&project);
     Ok(Imported { text: draft.write(), notes })
 }
 
@@ -104,36 +99,60 @@ fn namespace(place: Place<'_>, objects: &[Object], notes: &mut Vec<String>) -> S
 struct Draft<'a> {
     place: Place<'a>,
     namespace: String,
-    /// `namespace "x" …`; without one something else makes it.
-    namespace_block: Option<Block>,
     objects: &'a [Object],
-    /// What stands for which object.
-    blocks: BTreeMap<usize, Option<Block>>,
+    /// What stands for which object, by its index; all others are written as they are.
+    blocks: BTreeMap<usize, Block>,
 }
 
 impl Draft<'_> {
-    fn lift(&mut self, index: usize, object: &Object, block: Block) {
-        if object.kind == "Namespace" {
-            self.namespace_block = Some(block);
-            self.blocks.insert(index, None);
-        } else {
-            self.blocks.insert(index, Some(block));
+    /// Puts blocks in the place of objects where that loses nothing. All objects are tried together, each with its next
+    /// candidate, since every try compiles the project.
+    fn lift(&mut self, project: &Project<'_>) {
+        let mut candidates: Vec<_> =
+            self.objects.iter().map(|object| lift::candidates(object, &self.namespace, project).into_iter()).collect();
+        loop {
+            let mut tried = self.clone();
+            for (index, candidates) in candidates.iter_mut().enumerate() {
+                if !self.blocks.contains_key(&index)
+                    && let Some(block) = candidates.next()
+                {
+                    tried.blocks.insert(index, block);
+                }
+            }
+            if tried.blocks.len() == self.blocks.len() {
+                break;
+            }
+            tried.drop_lossy(project);
+            self.blocks = tried.blocks;
         }
+        // Each has been seen beside others that are gone now.
+        while self.drop_lossy(project) {}
+    }
+
+    /// Takes back the blocks that do not give their objects; true when there are any.
+    fn drop_lossy(&mut self, project: &Project<'_>) -> bool {
+        let (before, objects) = (self.blocks.len(), self.objects);
+        if before > 0 {
+            let made = project.made(&self.write(), self.place.name);
+            self.blocks.retain(|&index, _| objects.get(index).is_some_and(|object| made.gives(object)));
+        }
+        self.blocks.len() < before
     }
 
     fn write(&self) -> String {
         let mut writer = KdlWriter::default();
         let Place { name, category } = self.place;
         writer.open(&format!("workload {} category={}", string(name), string(category)));
-        match &self.namespace_block {
-            Some(block) => block.write(&mut writer),
+        let is_namespace = |index: &usize| self.objects.get(*index).is_some_and(|object| object.kind == "Namespace");
+        match self.blocks.iter().find(|(index, _)| is_namespace(index)) {
+            Some((_, block)) => block.write(&mut writer),
             None => writer.line(&format!("(existing)namespace {}", string(&self.namespace))),
         }
         for (index, object) in self.objects.iter().enumerate() {
             match self.blocks.get(&index) {
                 None => object.write(&mut writer),
-                Some(Some(block)) => block.write(&mut writer),
-                Some(None) => {}
+                Some(_) if is_namespace(&index) => {}
+                Some(block) => block.write(&mut writer),
             }
         }
         writer.close();

@@ -109,6 +109,13 @@ impl Map {
         }
     }
 
+    /// Visits every value with its key, to change it.
+    pub fn each_value(&mut self, visit: &mut dyn FnMut(&str, &mut Data)) {
+        for (key, entry) in &mut self.entries {
+            visit(key, &mut entry.value);
+        }
+    }
+
     /// Number of entries.
     #[must_use]
     pub fn len(&self) -> usize {

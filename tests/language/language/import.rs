@@ -6,7 +6,7 @@ use std::path::Path;
 use hlc_diag::{FileId, Span};
 use hlc_model::import::{Place, workload};
 use hlc_model::{Inputs, MemoryInputs};
-use hlc_tests_language::{rendered, sample};
+use hlc_tests_language::{example, rendered, sample};
 use libtest_mimic::Trial;
 
 use crate::{Outcome, needs_shared};
@@ -16,6 +16,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         needs_shared("import::golden_workloads", "reference/golden/baseline", |folder| golden(&folder)),
         Trial::test("import::lifts_what_loses_nothing", lifts),
         Trial::test("import::keeps_what_would_lose", keeps),
+        Trial::test("import::leaves_out_what_the_cluster_wrote", without_noise),
     ]
 }
 
@@ -153,5 +154,52 @@ fn keeps() -> Outcome {
     {
         assert!(text.contains(kept), "{kept}\n{text}");
     }
+    Ok(())
+}
+
+/// As `kubectl get -o yaml` and `kubectl create --dry-run=client -o yaml` write them.
+const NOISY: &str = r#"
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  annotations: {kubectl.kubernetes.io/last-applied-configuration: "{}"}
+  creationTimestamp: "2024-01-01T00:00:00Z"
+  managedFields: [{manager: kubectl}]
+  name: c
+  namespace: web
+  resourceVersion: "12"
+  uid: 5b0a5a5e-0000-0000-0000-000000000000
+data: {status: kept}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d, namespace: web, generation: 3, creationTimestamp: null, annotations: {note: kept}}
+spec:
+  selector: {matchLabels: {app: d}}
+  template:
+    metadata: {creationTimestamp: null, labels: {app: d}}
+    spec: {containers: [{name: d, image: "d:1", resources: {}}]}
+status: {availableReplicas: 1}
+---
+apiVersion: example.net/v1
+kind: Widget
+metadata: {name: w, namespace: web}
+status: {wanted: 3}
+"#;
+
+fn without_noise() -> Outcome {
+    let (text, notes) = imported("web", &[NOISY], None)?;
+    assert_eq!(
+        notes,
+        ["9 fields that the cluster filled in are left out: `kubectl.kubernetes.io/last-applied-configuration`, \
+             `metadata.creationTimestamp`, `metadata.generation`, `metadata.managedFields`, `metadata.resourceVersion`, \
+             `metadata.uid`, `status`"]
+    );
+    for kept in ["data status=kept", "annotations note=kept", "status wanted=3"] {
+        assert!(text.contains(kept), "{kept}\n{text}");
+    }
+    let compilation = example(&text);
+    let found = rendered(&compilation);
+    assert!(found.is_empty(), "{found}\n{text}");
     Ok(())
 }

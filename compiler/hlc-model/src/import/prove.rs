@@ -1,8 +1,8 @@
-//! Does a workload, as it would be written, give this object again?
+//! Does a workload, as it would be written, give its objects again?
 
 use std::sync::Arc;
 
-use hlc_plan::Plan;
+use hlc_plan::PlannedObject;
 
 use super::{Object, string};
 use crate::{DirEntry, InputError, Inputs, MemoryInputs, Model};
@@ -37,21 +37,26 @@ impl<'a> Project<'a> {
         WithMore { project: self, text: Arc::from(format!("{}\n{more}", self.text)) }
     }
 
-    /// True when the workload `name`, written like this, gives exactly this object once.
-    pub(super) fn makes(&self, workload: &str, name: &str, object: &Object) -> bool {
-        let wanted = hlc_kube::to_yaml(&object.body);
-        let plan = self.plan(workload);
-        let mut workloads = plan.workloads.iter().filter(|workload| workload.name == name);
-        let (Some(made), None) = (workloads.next(), workloads.next()) else { return false };
-        let same = |made: &&hlc_plan::PlannedObject| made.kind == object.kind && made.name == object.name;
-        let mut alike = made.objects.iter().filter(same);
-        let (Some(one), None) = (alike.next(), alike.next()) else { return false };
-        hlc_kube::to_yaml(&one.body) == wanted
+    /// What the workload `name`, written like this, becomes in the homelab, whatever the checks have to say.
+    pub(super) fn made(&self, workload: &str, name: &str) -> Made {
+        let (_, plan) = crate::lowered(&self.with(workload), self.root);
+        let mut workloads = plan.workloads.into_iter().filter(|workload| workload.name == name);
+        let (Some(made), None) = (workloads.next(), workloads.next()) else { return Made { objects: Vec::new() } };
+        Made { objects: made.objects }
     }
+}
 
-    /// What the homelab makes with the workload in it, whatever the checks have to say.
-    fn plan(&self, workload: &str) -> Plan {
-        crate::lowered(&self.with(workload), self.root).1
+/// The objects of a workload.
+pub(super) struct Made {
+    objects: Vec<PlannedObject>,
+}
+
+impl Made {
+    /// True when exactly this object is among them, once.
+    pub(super) fn gives(&self, object: &Object) -> bool {
+        let mut alike = self.objects.iter().filter(|made| made.kind == object.kind && made.name == object.name);
+        let (Some(one), None) = (alike.next(), alike.next()) else { return false };
+        hlc_kube::to_yaml(&one.body) == hlc_kube::to_yaml(&object.body)
     }
 }
 
