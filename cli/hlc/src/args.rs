@@ -211,6 +211,8 @@ pub(crate) struct ImportYaml {
     pub(crate) path: PathBuf,
 
     /// The workload's name [default: the file's or folder's]
+    ///
+    /// Without a name, a folder that holds nothing but folders becomes one workload for each of them.
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
 

@@ -60,3 +60,24 @@ fn bad_yaml_is_refused_at_its_place() {
     let done = hlc(folder.path(), &["import", "yaml", "bad.yaml"]);
     assert!(text(&done.stderr).contains("object 1: it has no `apiVersion`"), "{}", text(&done.stderr));
 }
+
+#[test]
+fn folders_become_workloads() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a", "b"] {
+        std::fs::create_dir_all(folder.path().join("all").join(name)).unwrap();
+        let object =
+            format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c, namespace: {name}}}\ndata: {{x: z}}\n");
+        std::fs::write(folder.path().join("all").join(name).join("c.yaml"), object).unwrap();
+    }
+    let done = hlc(folder.path(), &["import", "yaml", "all"]);
+    assert_eq!(text(&done.stderr), "note: 2 workloads, one for each folder; with --name it is one\n");
+    let block = |name: &str| {
+        format!(
+            "workload \"{name}\" category=\"apps\" {{\n    (existing)namespace \"{name}\"\n    ConfigMap \"c\" {{ data x=z }}\n}}\n"
+        )
+    };
+    assert_eq!(text(&done.stdout), format!("{}\n{}", block("a"), block("b")));
+    let done = hlc(folder.path(), &["import", "yaml", "all", "--name", "one"]);
+    assert!(text(&done.stdout).starts_with("workload \"one\""), "{}", text(&done.stdout));
+}

@@ -13,10 +13,12 @@ use crate::Inputs;
 
 mod lift;
 mod noise;
+mod note;
 mod object;
 mod prove;
 
 use noise::Noise;
+use note::Decisions;
 pub use object::ImportError;
 use object::Object;
 use prove::Project;
@@ -69,7 +71,9 @@ pub fn workload(
     objects.iter_mut().for_each(|object| noise.take(&object.kind, &object.api_version, &mut object.body));
     let mut notes: Vec<String> = noise.note().into_iter().collect();
     let namespace = namespace(place, &objects, &mut notes);
-    let objects: Vec<Object> = objects.into_iter().map(|object| object.placed(&namespace, &mut notes)).collect();
+    let mut decisions = Decisions::default();
+    let objects: Vec<Object> = objects.into_iter().map(|object| object.placed(&namespace, &mut decisions)).collect();
+    notes.extend(decisions.notes(&namespace));
     let project = Project::new(project, place.category);
     let mut draft = Draft { place, namespace, objects: &objects, blocks: BTreeMap::new() };
     draft.lift(&project);

@@ -52,17 +52,6 @@ fn values(file: &Path, target: &ImportTarget, console: &Console) -> Result<Exit,
 }
 
 fn yaml(args: &Args, options: &ImportYaml, console: &Console) -> Result<Exit, Failure> {
-    let mut documents: Vec<Data> = Vec::new();
-    let mut comments = 0;
-    for file in files(&options.path)? {
-        let text = read(&file)?;
-        documents.extend(hlc_kube::documents_from_yaml(&text, nowhere()).map_err(|error| not_taken(&file, &error))?);
-        comments += hlc_kube::count_yaml_comments(&text);
-    }
-    let name = match &options.name {
-        Some(name) => name.clone(),
-        None => name_of(&options.path)?,
-    };
     // A project is of use, not needed: with one, routes and secrets are told from plain objects.
     let project = if args.project.is_some() { Some(project::find(args)?) } else { project::find(args).ok() };
     let inputs = match &project {
@@ -73,14 +62,51 @@ fn yaml(args: &Args, options: &ImportYaml, console: &Console) -> Result<Exit, Fa
         None => None,
     };
     let known = inputs.as_ref().map(|(inputs, root)| (inputs as &dyn Inputs, *root));
-    let place = import::Place { name: &name, category: &options.category };
-    let imported = import::workload(place, documents, known)
-        .map_err(|error| Failure::new(format!("`{}`: {error}", options.path.display())))?;
-    for note in &imported.notes {
-        console.say(&format!("note: {note}"));
+    let mut texts = Vec::new();
+    let mut comments = 0;
+    let paths = workloads(options)?;
+    for path in &paths {
+        let mut documents: Vec<Data> = Vec::new();
+        for file in files(path)? {
+            let text = read(&file)?;
+            let read = hlc_kube::documents_from_yaml(&text, nowhere()).map_err(|error| not_taken(&file, &error))?;
+            documents.extend(read);
+            comments += hlc_kube::count_yaml_comments(&text);
+        }
+        let name = options.name.clone().map_or_else(|| name_of(path), Ok)?;
+        let place = import::Place { name: &name, category: &options.category };
+        let imported = import::workload(place, documents, known)
+            .map_err(|error| Failure::new(format!("`{}`: {error}", path.display())))?;
+        for note in &imported.notes {
+            let of = if paths.len() > 1 { format!("{name}: ") } else { String::new() };
+            console.say(&format!("note: {of}{note}"));
+        }
+        texts.push(imported.text);
+    }
+    if paths.len() > 1 {
+        console.say(&format!("note: {} workloads, one for each folder; with --name it is one", paths.len()));
     }
     say_comments(comments, console);
-    write(&imported.text, &options.target, console)
+    write(&texts.join("\n"), &options.target, console)
+}
+
+/// What becomes a workload each: the path itself, or the folders in it if it holds several and no file of its own.
+fn workloads(options: &ImportYaml) -> Result<Vec<PathBuf>, Failure> {
+    let path = &options.path;
+    if options.name.is_some() || path.as_os_str() == STDIN || !path.is_dir() {
+        return Ok(vec![path.clone()]);
+    }
+    let mut folders: Vec<PathBuf> = Vec::new();
+    for file in files(path)? {
+        let below = file.strip_prefix(path).unwrap_or(&file);
+        let mut parts = below.components();
+        match (parts.next(), parts.next()) {
+            (Some(folder), Some(_)) => folders.push(path.join(folder)),
+            _ => return Ok(vec![path.clone()]),
+        }
+    }
+    folders.dedup();
+    Ok(if folders.len() > 1 { folders } else { vec![path.clone()] })
 }
 
 /// hlc has no place for what it reads here: the input is not part of the project.

@@ -6,6 +6,7 @@ use hlc_kube::Lookup;
 use hlc_schema::free::KdlWriter;
 use hlc_schema::{Data, Map};
 
+use super::note::Decisions;
 use super::string;
 
 /// Why data cannot be taken for Kubernetes objects.
@@ -89,26 +90,23 @@ impl Object {
     }
 
     /// The object as a part of a workload in this namespace.
-    pub(super) fn placed(mut self, namespace: &str, notes: &mut Vec<String>) -> Self {
+    pub(super) fn placed(mut self, namespace: &str, decisions: &mut Decisions) -> Self {
         let what = format!("{} `{}`", self.kind, self.name);
         match (self.namespaced, self.namespace()) {
             (Some(false), Some(_)) => {
-                notes.push(format!("{what} belongs to the whole cluster: its `metadata.namespace` is left out"));
+                decisions.strays.push(what);
                 if let Some(metadata) = self.metadata_mut() {
                     metadata.remove("namespace");
                 }
             }
             (Some(true), None) => {
-                notes.push(format!("{what} says no namespace: it gets the workload's, `{namespace}`"));
+                decisions.homeless.push(what);
                 let span = self.body.span;
                 if let Some(metadata) = self.metadata_mut() {
                     metadata.insert("namespace", span, Data::string(namespace, span));
                 }
             }
-            (None, _) => notes.push(format!(
-                "{what} says no namespace and its kind is not known: it is taken for one of the whole cluster; \
-                 if it is not, remove `(cluster)`"
-            )),
+            (None, _) => decisions.unknown.push(what),
             (Some(true), Some(own)) => self.foreign = own != namespace,
             (Some(false), None) => {}
         }
