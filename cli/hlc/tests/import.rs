@@ -59,6 +59,13 @@ fn bad_yaml_is_refused_at_its_place() {
     std::fs::write(folder.path().join("bad.yaml"), "kind: ConfigMap\n").unwrap();
     let done = hlc(folder.path(), &["import", "yaml", "bad.yaml"]);
     assert!(text(&done.stderr).contains("object 1: it has no `apiVersion`"), "{}", text(&done.stderr));
+    std::fs::write(
+        folder.path().join("bad.yaml"),
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n",
+    )
+    .unwrap();
+    let done = hlc(folder.path(), &["import", "yaml", "bad.yaml"]);
+    assert!(text(&done.stderr).contains("`kustomize build`"), "{}", text(&done.stderr));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Kubernetes objects and chart values to KDL.
 //!
 //! Nothing is lost: compiling what is written gives the same objects again. An object becomes a building block only where
-//! lowering that block has been seen to give the same bytes (`lift.rs`); every other one stays as it is (`object.rs`).
+//! lowering that block has been seen to give the same bytes (`lift.rs`); every other one stays as it is (`object.rs`), but for
+//! what only a cluster writes (`noise.rs`).
 
 use std::collections::BTreeMap;
 

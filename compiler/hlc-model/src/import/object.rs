@@ -63,6 +63,10 @@ impl Object {
         if body.as_map().is_none() {
             return Err(format!("this is {}, not a Kubernetes object", body.describe()));
         }
+        if body.get("apiVersion").and_then(Data::as_str).is_some_and(|api| api.starts_with("kustomize.config.k8s.io/"))
+        {
+            return Err("this is input of kustomize, not an object: import what `kustomize build` writes".to_owned());
+        }
         let text = |path: &[&str]| {
             body.at(path).and_then(Data::as_str).filter(|text| !text.is_empty()).map(str::to_owned).ok_or_else(|| {
                 format!(
