@@ -1,8 +1,10 @@
 //! One host, one route.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use hlc_diag::{Code, Diagnostic, Severity};
+use hlc_diag::{Code, Diagnostic, Severity, Span};
+use hlc_schema::Spanned;
+use hlc_schema::scalar::Fqdn;
 
 use super::{Check, Facts};
 
@@ -15,7 +17,8 @@ pub(crate) static DUPLICATE_HOST: Code = Code {
     severity: Severity::Error,
     summary: "two routes answer for one host",
     explain: "Both HTTPRoutes match every path of the host, and the gateway serves the older of the two: which application \
-              answers would depend on the day each was made (Gateway API, HTTPRoute conflict resolution).",
+              answers would depend on the day each was made (Gateway API, HTTPRoute conflict resolution). Nor can a server \
+              at the edge tell its own routes, and those of public workloads, with one host apart.",
     bad: "workload \"a\" category=\"apps\" { namespace \"a\"; Service \"a\" { spec { ports { - port=80 } } }; route \"web\" \
           service=\"a\" port=80 }\nworkload \"b\" category=\"apps\" { namespace \"b\"; Service \"b\" { spec { ports { - port=80; \
           } } }; route \"web\" service=\"b\" port=80 }",
@@ -32,9 +35,42 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             hosts.extend(of_route.map(|host| (host, route.name.span)));
         }
     }
+    hosts.retain(|(_, route)| !facts.repeated.contains(route));
+    apart(hosts, found);
+    apart(edge(facts), found);
+}
+
+/// A host, and the name of the route that it belongs to.
+type Claim = (Spanned<Fqdn>, Span);
+
+/// The hosts that the edge answers: of its routes, and of public ones that have no host in common with each other.
+fn edge(facts: &Facts<'_>) -> Vec<Claim> {
+    let mut hosts = Vec::new();
+    let mut names = BTreeSet::new();
+    for (scope, hetzner) in &facts.model.hetzner {
+        // Of a name that is declared twice, and reported so, one is enough.
+        for route in hetzner.route.iter().filter(|route| names.insert((*scope, route.name.name.as_str()))) {
+            let of_route = route.hosts(facts.resolver, *scope).into_iter().flatten();
+            hosts.extend(of_route.map(|host| (host, route.name.span)));
+        }
+    }
+    let mut public = BTreeMap::new();
+    for workload in facts.sound_workloads().filter(|_| !hosts.is_empty()) {
+        for route in workload.workload.route.iter().filter(|route| route.public.is_some()) {
+            for host in route.hosts(facts.resolver, workload.scope).into_iter().flatten() {
+                public.entry(host.value.clone()).or_insert((host, route.name.span));
+            }
+        }
+    }
+    hosts.extend(public.into_values());
+    hosts
+}
+
+/// Reports every host that another route has.
+fn apart(mut hosts: Vec<Claim>, found: &mut Vec<Diagnostic>) {
     hosts.sort_by_key(|(host, _)| host.span);
     let mut seen = BTreeMap::new();
-    for (host, route) in hosts.into_iter().filter(|(_, route)| !facts.repeated.contains(route)) {
+    for (host, route) in hosts {
         let Some((first, first_route)) = seen.get(&host.value).copied() else {
             seen.insert(host.value, (host.span, route));
             continue;

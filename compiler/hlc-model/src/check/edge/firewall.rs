@@ -92,14 +92,23 @@ fn firewalls<'m>(edge: &EdgeFacts<'m>) -> Vec<&'m Firewall> {
     edge.hetzner.firewall.iter().filter(named).collect()
 }
 
-fn allows(firewall: &Firewall, protocol: Protocol, port: u16) -> bool {
-    firewall.allow.iter().any(|rule| {
-        let range = match protocol {
-            Protocol::Tcp => rule.tcp,
-            Protocol::Udp => rule.udp,
-        };
-        range.is_some_and(|range| range.value.contains(port))
-    })
+/// The first port of a range that no firewall lets in.
+fn first_closed(firewalls: &[&Firewall], protocol: Protocol, ports: PortRange) -> Option<u16> {
+    let rules = || firewalls.iter().flat_map(|firewall| &firewall.allow);
+    let ranges = rules().filter_map(|rule| match protocol {
+        Protocol::Tcp => rule.tcp,
+        Protocol::Udp => rule.udp,
+    });
+    let mut open: Vec<PortRange> = ranges.map(|range| range.value).collect();
+    open.sort_by_key(|range| (range.first, range.last));
+    let mut port = ports.first;
+    for range in open.into_iter().filter(|range| range.last >= ports.first) {
+        if range.first > port {
+            break;
+        }
+        port = port.max(range.last.checked_add(1)?);
+    }
+    (port <= ports.last).then_some(port)
 }
 
 fn closed(edge: &EdgeFacts<'_>, found: &mut Vec<Diagnostic>) {
@@ -107,8 +116,8 @@ fn closed(edge: &EdgeFacts<'_>, found: &mut Vec<Diagnostic>) {
     let Some(first) = firewalls.first() else { return }; // without a firewall everything is open
     for (name, service) in &edge.compose.services {
         for published in service.published.iter().filter(|published| published.outside) {
-            if !firewalls.iter().any(|firewall| allows(firewall, published.protocol, published.port)) {
-                let (port, protocol) = (published.port, published.protocol.word());
+            if let Some(port) = first_closed(&firewalls, published.protocol, published.ports) {
+                let protocol = published.protocol.word();
                 found.push(
                     Diagnostic::new(
                         &CLOSED_PORT,
@@ -131,7 +140,7 @@ fn unserved(firewall: &Firewall, edges: &[&EdgeFacts<'_>], found: &mut Vec<Diagn
     }
     let served = |protocol: Protocol, range: PortRange| {
         let published = edges.iter().flat_map(|edge| edge.compose.services.values()).flat_map(|s| &s.published);
-        published.into_iter().any(|port| port.outside && port.protocol == protocol && range.contains(port.port))
+        published.into_iter().any(|port| port.outside && port.protocol == protocol && range.overlaps(port.ports))
     };
     for rule in &firewall.allow {
         for (protocol, range) in [(Protocol::Tcp, rule.tcp), (Protocol::Udp, rule.udp)] {
@@ -145,5 +154,33 @@ fn unserved(firewall: &Firewall, edges: &[&EdgeFacts<'_>], found: &mut Vec<Diagn
                 );
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_that_several_rules_open() {
+        let firewall = |text: &str| {
+            let text = format!(
+                "hetzner token=(secret)T {{ firewall \"x\" {{ {text} }} }}\nhomelab \"h\" domain=\"example.net\""
+            );
+            let mut inputs = crate::MemoryInputs::default();
+            inputs.insert("homelab.kdl", text);
+            crate::compile(&inputs, "homelab.kdl").model
+        };
+        let model = firewall(
+            "allow \"a\" tcp=\"10-19\"; allow \"b\" tcp=\"15-30\"; allow \"c\" tcp=\"40-65535\"; allow \"d\" udp=35;",
+        );
+        let firewalls: Vec<&Firewall> = model.hetzner.iter().flat_map(|(_, hetzner)| &hetzner.firewall).collect();
+        let closed = |first, last| first_closed(&firewalls, Protocol::Tcp, PortRange { first, last });
+        assert_eq!(closed(12, 30), None);
+        assert_eq!(closed(12, 31), Some(31));
+        assert_eq!(closed(35, 50), Some(35));
+        assert_eq!(closed(1, 65535), Some(1));
+        assert_eq!(closed(50, 65535), None);
+        assert_eq!(first_closed(&firewalls, Protocol::Udp, PortRange { first: 35, last: 36 }), Some(36));
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_schema::Data;
 
-use super::Bundle;
+use super::{Bundle, PortRange};
 use crate::resolve::Resolver;
 
 /// A Compose file that cannot be used.
@@ -51,9 +51,9 @@ pub(crate) struct Service {
     pub(crate) mounts: Vec<(String, Span)>,
 }
 
-/// A port of the server that leads to a service.
+/// A port of the server that leads to a service, or a range of them.
 pub(crate) struct Published {
-    pub(crate) port: u16,
+    pub(crate) ports: PortRange,
     pub(crate) protocol: Protocol,
     /// True when it is reachable from outside the server.
     pub(crate) outside: bool,
@@ -120,7 +120,7 @@ impl Service {
         };
         Self {
             name,
-            published: items("ports").into_iter().flat_map(published).collect(),
+            published: items("ports").into_iter().filter_map(published).collect(),
             host_network: data.get("network_mode").and_then(Data::as_str) == Some("host"),
             env_files: items("env_file").into_iter().filter_map(env_file).collect(),
             mounts: items("volumes").into_iter().filter_map(mount).collect(),
@@ -153,7 +153,7 @@ fn mount(data: &Data) -> Option<(String, Span)> {
 }
 
 /// `HOST:CONTAINER`, `IP:HOST:CONTAINER`, ranges, `/udp`; or the long form.
-fn published(data: &Data) -> Vec<Published> {
+fn published(data: &Data) -> Option<Published> {
     let span = data.span;
     if let Some(map) = data.as_map() {
         let text = |key: &str| map.get(key).and_then(|value| value.as_str().map(str::to_owned));
@@ -162,16 +162,16 @@ fn published(data: &Data) -> Vec<Published> {
         });
         let outside = text("host_ip").is_none_or(|ip| is_outside(&ip));
         let protocol = if text("protocol").as_deref() == Some("udp") { Protocol::Udp } else { Protocol::Tcp };
-        return number.map(|number| ports(&number, protocol, outside, span)).unwrap_or_default();
+        return Some(Published { ports: ports(&number?)?, protocol, outside, span });
     }
-    let Some(text) = data.as_str() else { return Vec::new() };
+    let text = data.as_str()?;
     let (ports_text, protocol) = text.rsplit_once('/').unwrap_or((text, "tcp"));
     let protocol = if protocol == "udp" { Protocol::Udp } else { Protocol::Tcp };
-    let Some((host, _container)) = ports_text.rsplit_once(':') else {
-        return Vec::new(); // only the container's port: Docker picks one of the server's
-    };
+    // With the container's port alone Docker picks one of the server's.
+    let (host, _container) = ports_text.rsplit_once(':')?;
     let (ip, host) = host.rsplit_once(':').unwrap_or(("", host));
-    ports(host, protocol, is_outside(ip.trim_matches(['[', ']'])), span)
+    let outside = is_outside(ip.trim_matches(['[', ']']));
+    Some(Published { ports: ports(host)?, protocol, outside, span })
 }
 
 /// True for an address of the server that can be reached from elsewhere.
@@ -180,10 +180,10 @@ fn is_outside(ip: &str) -> bool {
 }
 
 /// A port or a range of ports, as long as it is sensible.
-fn ports(text: &str, protocol: Protocol, outside: bool, span: Span) -> Vec<Published> {
+fn ports(text: &str) -> Option<PortRange> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
-    let (Ok(first), Ok(last)) = (first.trim().parse::<u16>(), last.trim().parse::<u16>()) else { return Vec::new() };
-    (first..=last).map(|port| Published { port, protocol, outside, span }).collect()
+    let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+    (first <= last).then_some(PortRange { first, last })
 }
 
 /// Finds `${NAME}`, `${NAME:?error}` and `$NAME` in every text; `$$` is a dollar sign, `${NAME:-default}` needs nothing.
@@ -232,18 +232,20 @@ mod tests {
 
     #[test]
     fn forms_of_ports() {
-        let of = |text: &str| -> Vec<(u16, Protocol, bool)> {
-            published(&data(text)).into_iter().map(|port| (port.port, port.protocol, port.outside)).collect()
+        let of = |text: &str| {
+            published(&data(text)).map(|port| (port.ports.to_string(), port.protocol.word(), port.outside))
         };
-        assert_eq!(of("'80:8080'"), [(80, Protocol::Tcp, true)]);
-        assert_eq!(of("'3478:3478/udp'"), [(3478, Protocol::Udp, true)]);
-        assert_eq!(of("'127.0.0.1:9000:9000'"), [(9000, Protocol::Tcp, false)]);
-        assert_eq!(of("'[::1]:9000:9000'"), [(9000, Protocol::Tcp, false)]);
-        assert_eq!(of("'10-12:10-12'").len(), 3);
-        assert_eq!(of("'8080'"), []);
-        assert_eq!(of("{target: 80, published: 8080}"), [(8080, Protocol::Tcp, true)]);
-        assert_eq!(of("{target: 80, published: '53', protocol: udp}"), [(53, Protocol::Udp, true)]);
-        assert_eq!(of("'nonsense:80'"), []);
+        let made = |ports: &str, protocol, outside| Some((ports.to_owned(), protocol, outside));
+        assert_eq!(of("'80:8080'"), made("80", "tcp", true));
+        assert_eq!(of("'3478:3478/udp'"), made("3478", "udp", true));
+        assert_eq!(of("'127.0.0.1:9000:9000'"), made("9000", "tcp", false));
+        assert_eq!(of("'[::1]:9000:9000'"), made("9000", "tcp", false));
+        assert_eq!(of("'10-12:10-12'"), made("10-12", "tcp", true));
+        assert_eq!(of("'8080'"), None);
+        assert_eq!(of("{target: 80, published: 8080}"), made("8080", "tcp", true));
+        assert_eq!(of("{target: 80, published: '53', protocol: udp}"), made("53", "udp", true));
+        assert_eq!(of("'nonsense:80'"), None);
+        assert_eq!(of("'12-10:12-10'"), None);
     }
 
     #[test]

@@ -79,7 +79,7 @@ pub(super) fn lower(resolver: &Resolver<'_>, zone: &Zone) -> Vec<PlannedResource
         let mut records = zone.records().filter(|record| record.leads_somewhere());
         records.any(|record| record.name().value.within(&zone.name.name) == host)
     };
-    // A host that the edge and a workload have is reported by others; here the first by place is as good as any.
+    // Two routes with one host are reported (`check/duplicate_host.rs`); here the first by place is as good as any.
     let mut hosts: BTreeMap<String, Derived> = BTreeMap::new();
     for derived in Derived::all(resolver) {
         if in_zone(&derived.host) && !is_written(&derived.host) {

@@ -62,10 +62,11 @@ pub(super) fn file(resolver: &Resolver<'_>, scope: ScopeId, traefik: &Traefik) -
         dynamic.middlewares.insert(auth.name.name.clone(), middleware);
     }
     let mut whole = true;
-    for (_, hetzner) in resolver.model.hetzner.iter().filter(|(own, _)| *own == scope) {
-        for route in &hetzner.route {
-            whole &= edge_route(resolver, scope, traefik, route, &mut dynamic).is_some();
-        }
+    let own = resolver.model.hetzner.iter().filter(|(own, _)| *own == scope);
+    let mut routes: Vec<&EdgeRoute> = own.flat_map(|(_, hetzner)| &hetzner.route).collect();
+    routes.sort_by_key(|route| route.name.name.as_str());
+    for route in routes {
+        whole &= edge_route(resolver, scope, traefik, route, &mut dynamic).is_some();
     }
     whole &= cluster_routes(resolver, traefik, &mut dynamic).is_some();
     whole.then(|| GeneratedFile {
@@ -101,9 +102,17 @@ impl Dynamic {
         let prefix = if scheme == EdgeScheme::Http { String::new() } else { format!("{}-", scheme.word()) };
         let service = format!("{prefix}{name}-{port}");
         let url = format!("{}://{name}:{port}", scheme.word());
-        self.http.services.entry(service.clone()).or_insert_with(|| load_balancer("url", &url, at));
-        service
+        put(&mut self.http.services, service, load_balancer("url", &url, at))
     }
+}
+
+/// Puts something under its name, or, where that is another's, under one made of it; gives the name back.
+fn put(section: &mut BTreeMap<String, Data>, mut name: String, value: Data) -> String {
+    while section.get(&name).is_some_and(|other| *other != value) {
+        name.push_str("-2");
+    }
+    section.insert(name.clone(), value);
+    name
 }
 
 fn load_balancer(key: &str, address: &str, at: Span) -> Data {
@@ -156,9 +165,8 @@ fn edge_route(
         route.hosts(resolver, scope)?.into_iter().map(|host| host.value.as_str().to_owned()).collect();
     let (name, service, port) = (route.name.name.as_str(), route.service.value.as_str(), route.port.value.0);
     if route.passes_through() {
-        let tcp = format!("{service}-{port}");
         let address = format!("{service}:{port}");
-        dynamic.tcp.services.insert(tcp.clone(), load_balancer("address", &address, at));
+        let tcp = put(&mut dynamic.tcp.services, format!("{service}-{port}"), load_balancer("address", &address, at));
         let entry_point = traefik.entry_point.as_ref().map_or("websecure", |name| name.value.as_str());
         let router = Data::map(
             [
@@ -169,7 +177,7 @@ fn edge_route(
             ],
             at,
         );
-        dynamic.tcp.routers.insert(name.to_owned(), router);
+        put(&mut dynamic.tcp.routers, name.to_owned(), router);
         return Some(());
     }
     let host = matches(&hosts, "Host", route.is_wildcard());
@@ -182,12 +190,12 @@ fn edge_route(
             false => format!("{} && {}", in_brackets(host.clone()), in_brackets(paths.join(" || "))),
         };
         let router = self::router(traefik, text, &service, None, rule.priority.map(|priority| priority.value));
-        dynamic.http.routers.insert(format!("{name}-{}", rule.name.value), router);
+        put(&mut dynamic.http.routers, format!("{name}-{}", rule.name.value), router);
     }
     let service = dynamic.http_service(service, port, scheme(route.scheme), at);
     // The rules of its paths come first, whatever their length.
     let priority = (!route.rule.is_empty()).then_some(1);
-    dynamic.http.routers.insert(name.to_owned(), router(traefik, host, &service, None, priority));
+    put(&mut dynamic.http.routers, name.to_owned(), router(traefik, host, &service, None, priority));
     Some(())
 }
 
@@ -228,18 +236,14 @@ fn cluster_routes<'m>(resolver: &Resolver<'m>, traefik: &Traefik, dynamic: &mut 
             },
         };
         let hosts: Vec<String> = hosts.into_iter().map(|host| host.value.as_str().to_owned()).collect();
-        let service = gateway.name.name.as_str();
-        dynamic.http.services.entry(service.to_owned()).or_insert_with(|| load_balancer("url", &url, at));
-        let router = router(traefik, matches(&hosts, "Host", false), service, middleware, None);
+        let service = put(&mut dynamic.http.services, gateway.name.name.clone(), load_balancer("url", &url, at));
+        let router = router(traefik, matches(&hosts, "Host", false), &service, middleware, None);
         // Names of routes are their workload's own: another one may have the same.
         let mut name = route.name.name.clone();
         if dynamic.http.routers.contains_key(&name) {
             name = format!("{}-{name}", unit.name.name);
         }
-        while dynamic.http.routers.contains_key(&name) {
-            name.push_str("-2");
-        }
-        dynamic.http.routers.insert(name, router);
+        put(&mut dynamic.http.routers, name, router);
     }
     whole.then_some(())
 }
@@ -301,3 +305,21 @@ pub(crate) static GATEWAY_ADDRESS: Code = Code {
           Service \"web\" { spec { ports { - port=80 } } }\n    route \"web\" service=\"web\" port=80 \
           gateway=\"homelab-gateway\" { public auth=\"own\"; }\n}",
 };
+
+#[cfg(test)]
+mod tests {
+    use hlc_diag::FileId;
+
+    use super::*;
+
+    #[test]
+    fn one_name_for_each() {
+        let at = Span::new(FileId::new(0), 0, 0);
+        let mut dynamic = Dynamic::default();
+        let mut service = |name, port, scheme| dynamic.http_service(name, port, scheme, at);
+        assert_eq!(service("web", 80, EdgeScheme::Https), "https-web-80");
+        assert_eq!(service("https-web", 80, EdgeScheme::Http), "https-web-80-2");
+        assert_eq!(service("web", 80, EdgeScheme::Https), "https-web-80");
+        assert_eq!(dynamic.http.services.len(), 2);
+    }
+}
