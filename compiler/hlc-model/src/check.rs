@@ -37,7 +37,6 @@ mod pod_security;
 mod pool;
 mod proxmox_login;
 mod public_host;
-mod renamed_machine;
 mod route_service;
 mod secret_absent;
 mod secret_keys;
@@ -132,7 +131,6 @@ pub const CHECKS: &[Check] = &[
     capacity::CHECK,
     talos_patch::CHECK,
     cluster_networks::CHECK,
-    renamed_machine::CHECK,
 ];
 
 /// Holds objects against their schemas, then runs every check; true when some workload was left out.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use hlc_diag::Code;
-use hlc_plan::Change;
+use hlc_plan::{Change, Secrecy};
 use hlc_schema::{FieldDecl, FieldKind, NodeDecl, TypeDecl};
 
 use crate::concept::{NODES, TOP_LEVEL};
@@ -173,7 +173,11 @@ pub fn kinds_page() -> String {
                 Change::Replace => "replaces it",
                 Change::Create => "is left alone",
             };
-            let secret = if property.secret { " Secret." } else { "" };
+            let secret = match property.secrecy {
+                Secrecy::Open => "",
+                Secrecy::Parts => " Secrets in it are never shown.",
+                Secrecy::Secret => " Secret.",
+            };
             let _ = writeln!(page, "| `{}` | {change} | {}{secret} |", property.name, property.doc.replace('\n', " "));
         }
         for output in kind.outputs {

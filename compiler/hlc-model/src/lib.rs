@@ -115,6 +115,9 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     };
     let unused: Vec<_> = expanded.unused.into_iter().filter(|(component, _)| is_sound(*component)).collect();
     diagnostics.extend(unused.into_iter().map(|(_, found)| Found::new(found, &sources)));
+    if !diagnostics.iter().any(|found| found.diagnostic.is_error()) {
+        diagnostics.extend(stack::clashes(&stacks).into_iter().map(|found| Found::new(found, &sources)));
+    }
     let broken = diagnostics.iter().any(|found| found.diagnostic.is_error());
     let diagnostics = report::in_order(diagnostics, &sources);
     let listed = model.deliveries().any(|(delivery, _)| delivery.lists_workloads());

@@ -43,6 +43,8 @@ pub(crate) enum Place {
     Values,
     /// A planned resource: what is only known while the plan is carried out may stand in it.
     Plan,
+    /// A text that is made of data, in a planned resource.
+    Text,
 }
 
 /// Resolves references and collects findings about them.
@@ -218,6 +220,7 @@ impl<'m> Resolver<'m> {
                         ("a manifest", "read it from a Secret: `valueFrom { secretKeyRef name=… key=… }`")
                     }
                     Place::Values => ("chart values", "give the chart a Secret by name, such as `existingSecret`"),
+                    Place::Text => ("a text that is made of data", "write the text itself: `(fmt)\"…{secret.NAME}…\"`"),
                 };
                 self.report(
                     Diagnostic::new(
@@ -241,6 +244,7 @@ impl<'m> Resolver<'m> {
             }
             FreeKind::Map { bases, entries } => self.map(bases, entries, span, scope, place, depth),
             FreeKind::Text { format, value } => {
+                let place = if place == Place::Plan { Place::Text } else { place };
                 let data = self.free(value, scope, place, depth + 1)?;
                 let text = match format {
                     TextFormat::Yaml => hlc_kube::data_to_yaml(&data),
@@ -541,6 +545,7 @@ fn known_later(path: &RefPath, place: Place) -> Diagnostic {
     let what = match place {
         Place::Manifest | Place::Plan => "it cannot stand in a name or a manifest",
         Place::Values => "it cannot stand in the values of a chart",
+        Place::Text => "it cannot stand in a text that is made of data",
     };
     Diagnostic::new(&KNOWN_LATER, path.span, format!("`{}` is only known once it has been applied", path.text))
         .here(what)

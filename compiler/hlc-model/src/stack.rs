@@ -1,13 +1,18 @@
 //! From model to the resources of the stacks, one file per stack.
 
 pub mod authentik;
+mod clashes;
 pub mod cloudflare;
 pub mod hetzner;
 pub mod platform;
+mod ring;
+mod shown_secret;
 pub mod talos;
 
-use hlc_plan::{Kind, KindDecl, PlannedResource, PlannedStack, Stack};
-use hlc_schema::{Data, FreeBlock, ScopeId};
+pub(crate) use clashes::find as clashes;
+
+use hlc_plan::{Kind, KindDecl, OutputDecl, PlannedResource, PlannedStack, Stack};
+use hlc_schema::{Data, FreeBlock, Later, ScopeId};
 
 use crate::lower::Unit;
 use crate::resolve::{Place, Resolver};
@@ -69,10 +74,28 @@ pub(crate) fn lower(resolver: &Resolver<'_>, units: &[Unit<'_>]) -> Vec<PlannedS
         resources.sort_by(|a, b| a.address.cmp(&b.address));
         PlannedStack { stack: *stack, resources }
     });
-    stacks.filter(|stack| !stack.resources.is_empty()).collect()
+    let stacks: Vec<PlannedStack> = stacks.filter(|stack| !stack.resources.is_empty()).collect();
+    ring::check(resolver, &stacks);
+    shown_secret::check(resolver, &stacks);
+    stacks
 }
 
-/// What a block `extra` adds to the request; `None` when it cannot be told, which has been reported.
+/// True for what must never be shown: a secret, or an output that is one.
+fn is_secret(later: &Later) -> bool {
+    match later {
+        Later::Secret(_) => true,
+        Later::Output { address, name } => output(address, name).is_some_and(|output| output.secret),
+    }
+}
+
+/// The declaration of an output; every address begins with `STACK/KIND.`.
+fn output(address: &str, name: &str) -> Option<&'static OutputDecl> {
+    let (stack, rest) = address.split_once('/')?;
+    let (kind, _) = rest.split_once('.')?;
+    KINDS.iter().map(|decl| decl()).find(|decl| decl.stack.name() == stack && decl.name == kind)?.output(name)
+}
+
+/// What a block of data such as `extra` adds to the request; the outer `None` when it cannot be told, which has been reported.
 fn extra(resolver: &Resolver<'_>, scope: ScopeId, block: Option<&FreeBlock>) -> Option<Option<Data>> {
     match block {
         None => Some(None),
@@ -82,5 +105,7 @@ fn extra(resolver: &Resolver<'_>, scope: ScopeId, block: Option<&FreeBlock>) -> 
 
 /// Every finding of lowering stacks.
 pub(crate) fn codes() -> Vec<&'static hlc_diag::Code> {
-    [talos::CODES, platform::CODES, hetzner::CODES].concat()
+    let own: &[&hlc_diag::Code] =
+        &[&shown_secret::SHOWN_SECRET, &clashes::SAME_RESOURCE, &clashes::RENAMED, &ring::WAITS_IN_A_RING];
+    [own, talos::CODES, hetzner::CODES].concat()
 }

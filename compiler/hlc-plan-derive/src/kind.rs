@@ -27,9 +27,14 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let mut properties = Vec::new();
     for field in fields(input)? {
         let (name, doc) = (field_name(field)?, documented(&field.attrs, field)?);
-        let (change, secret) = change(field)?;
+        let (change, secrecy) = change(field)?;
         properties.push(quote! {
-            ::hlc_plan::PropertyDecl { name: #name, doc: #doc, change: ::hlc_plan::Change::#change, secret: #secret }
+            ::hlc_plan::PropertyDecl {
+                name: #name,
+                doc: #doc,
+                change: ::hlc_plan::Change::#change,
+                secrecy: ::hlc_plan::Secrecy::#secrecy,
+            }
         });
     }
     let inserts = inserts(input)?;
@@ -126,10 +131,10 @@ fn options(attributes: &[Attribute]) -> Result<KindOptions> {
     Ok(options)
 }
 
-/// What a change of the field means, and whether it is a secret.
-fn change(field: &Field) -> Result<(Ident, bool)> {
+/// What a change of the field means, and whether it may hold a secret.
+fn change(field: &Field) -> Result<(Ident, Ident)> {
     let mut change = None;
-    let mut secret = false;
+    let mut secrecy = None;
     for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("change")) {
         attribute.parse_nested_meta(|meta| {
             let word = meta.path.require_ident()?;
@@ -140,14 +145,19 @@ fn change(field: &Field) -> Result<(Ident, bool)> {
                 "grow" => change = Some(Ident::new("Grow", word.span())),
                 "replace" => change = Some(Ident::new("Replace", word.span())),
                 "create" => change = Some(Ident::new("Create", word.span())),
-                "secret" => secret = true,
-                _ => return Err(meta.error("one of identity, update, restart, grow, replace, create; and secret")),
+                "secret" => secrecy = Some(Ident::new("Secret", word.span())),
+                "secrets" => secrecy = Some(Ident::new("Parts", word.span())),
+                _ => {
+                    let words = "one of identity, update, restart, grow, replace, create; and secret or secrets";
+                    return Err(meta.error(words));
+                }
             }
             Ok(())
         })?;
     }
     let change = change.ok_or_else(|| Error::new_spanned(field, "say what a change means: #[change(update)] …"))?;
-    Ok((change, secret))
+    let secrecy = secrecy.unwrap_or_else(|| Ident::new("Open", change.span()));
+    Ok((change, secrecy))
 }
 
 /// The doc comment; its absence is an error.

@@ -19,6 +19,9 @@ mod kind;
 /// - `replace`: only a new object can have another value,
 /// - `create`: used when the object is made, left alone afterwards.
 ///
+/// Beside it may stand `secret`, when none of the field is ever shown, or `secrets`, when parts of it may be secret. Without one
+/// of them no secret may stand in the field.
+///
 /// A field's type implements `Property`: `Input<T>` for what may be known later, `Option`, `Vec` and `BTreeMap` of such, plain
 /// values, `Data`, and structs with `#[derive(Part)]`.
 #[proc_macro_derive(Kind, attributes(kind, change))]

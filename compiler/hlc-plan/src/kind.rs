@@ -58,8 +58,19 @@ pub struct PropertyDecl {
     pub doc: &'static str,
     /// What a change of it means.
     pub change: Change,
-    /// True when its value must never be shown.
-    pub secret: bool,
+    /// Whether it may hold a secret.
+    pub secrecy: Secrecy,
+}
+
+/// Whether a property may hold a secret. One that may not never gets one: the compiler refuses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrecy {
+    /// It may not: it can be shown, also by the API that it is sent to.
+    Open,
+    /// What is known later in it may be secret and is never shown then; the rest can be.
+    Parts,
+    /// None of it is ever shown.
+    Secret,
 }
 
 /// What a change of a property means.

@@ -24,7 +24,7 @@ mod stack;
 pub use address::Address;
 pub use hlc_plan_derive::{Kind, Part};
 pub use input::Input;
-pub use kind::{Change, Kind, KindDecl, OutputDecl, PropertyDecl};
+pub use kind::{Change, Kind, KindDecl, OutputDecl, PropertyDecl, Secrecy};
 pub use property::Property;
 pub use resource::{Ownership, PlannedResource};
 pub use stack::{PlannedStack, Stack};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use hlc_diag::Span;
-use hlc_schema::{Data, DataValue, Later, Map};
+use hlc_schema::{Data, DataValue, Later, Map, Spanned};
 
 use crate::{Address, Kind, KindDecl};
 
@@ -34,8 +34,8 @@ pub struct PlannedResource {
     pub protected: bool,
     /// The resources that have to exist before it, ordered; those whose outputs it uses among them.
     pub depends_on: BTreeSet<Address>,
-    /// The address it had before it was renamed.
-    pub was: Option<Address>,
+    /// The address it had before it was renamed, and where that is said.
+    pub was: Option<Spanned<Address>>,
     /// The node that asked for it.
     pub origin: Span,
 }

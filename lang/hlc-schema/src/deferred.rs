@@ -65,12 +65,6 @@ impl Deferred {
             Piece::Later { value, .. } => Some(value),
         }))
     }
-
-    /// True when a secret is in it, so that the whole must never be shown.
-    #[must_use]
-    pub fn is_secret(&self) -> bool {
-        self.parts().any(|later| matches!(later, Later::Secret(_)))
-    }
 }
 
 /// As it is shown in plans: `(secret)HCLOUD_TOKEN`, `(output)hetzner/server.edge#ipv4`.

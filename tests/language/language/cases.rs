@@ -32,7 +32,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 }
 
 /// A resource as text: what it is, what it comes after, and its properties.
-fn planned(resource: &PlannedResource) -> String {
+pub(crate) fn planned(resource: &PlannedResource) -> String {
     let ownership = match resource.ownership {
         Ownership::Managed => "",
         Ownership::Adopted => " (adopted)",
@@ -43,7 +43,7 @@ fn planned(resource: &PlannedResource) -> String {
         let _ = writeln!(text, "# after {before}");
     }
     if let Some(was) = &resource.was {
-        let _ = writeln!(text, "# was {was}");
+        let _ = writeln!(text, "# was {}", was.value);
     }
     if resource.protected {
         text.push_str("# protected\n");

@@ -27,6 +27,7 @@ mod mistakes;
 mod mutations;
 mod nodes;
 mod order;
+mod plans;
 mod platform;
 mod round_trip;
 mod spec;
@@ -61,6 +62,7 @@ fn main() {
         spec::trials(),
         cases::trials(),
         order::trials(),
+        plans::trials(),
         golden::trials(),
         inventory::trials(),
         platform::trials(),

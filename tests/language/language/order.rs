@@ -1,29 +1,35 @@
 //! The order of files and nodes, and the names of files, never change the output, nor does `hlc fmt`, which orders fields.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use hlc_model::{Inputs, MemoryInputs};
 use hlc_tests_language::{project, rendered, repository, sample};
 use libtest_mimic::Trial;
 
 use crate::Outcome;
+use crate::cases::planned;
+
+/// The whole projects that compile.
+const CASES: &[&str] = &["defaults", "edge", "platform", "reuse", "secrets", "two-releases"];
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         Trial::test("order::sample_is_clean", clean),
         Trial::test("order::files_renamed_and_merged", || renamed(&sample())),
         Trial::test("order::nodes_reversed", || reversed(&sample())),
-        Trial::test("order::components_renamed_and_merged", || renamed(&reuse())),
-        Trial::test("order::components_reversed", || reversed(&reuse())),
+        Trial::test("order::cases_reversed", || CASES.iter().try_for_each(|name| reversed(&case(name)))),
+        Trial::test("order::components_renamed_and_merged", || renamed(&case("reuse"))),
         Trial::test("order::sample_is_laid_out", laid_out),
         Trial::test("order::laying_out_changes_nothing", laying_out),
     ]
 }
 
-/// The files that are KDL.
-/// A project of components and overrides.
-fn reuse() -> MemoryInputs {
-    project(&repository().join("tests/language/cases/reuse"))
+/// One of the whole projects.
+fn case(name: &str) -> MemoryInputs {
+    project(&repository().join("tests/language/cases").join(name))
 }
 
+/// The files that are KDL.
 fn files(inputs: &MemoryInputs) -> Vec<(String, String)> {
     let paths = inputs.paths().filter(|path| path.ends_with(".kdl"));
     paths.map(|path| (path.to_owned(), inputs.read(path).unwrap().to_string())).collect()
@@ -38,9 +44,21 @@ fn others(inputs: &MemoryInputs) -> MemoryInputs {
     others
 }
 
-fn built(inputs: &MemoryInputs) -> Result<hlc_kube::OutputTree, String> {
+/// What a project becomes: each file and each resource of a stack, with its text.
+fn built(inputs: &MemoryInputs) -> Result<BTreeMap<String, String>, String> {
     let compilation = hlc_model::compile(inputs, "homelab.kdl");
-    compilation.plan.as_ref().map(hlc_kube::output_tree).ok_or_else(|| rendered(&compilation))
+    let plan = compilation.plan.as_ref().ok_or_else(|| rendered(&compilation))?;
+    let tree = hlc_kube::output_tree(plan);
+    let files = tree.iter().map(|(path, text)| (path.to_owned(), text.to_owned()));
+    let resources = plan.stacks.iter().flat_map(|stack| &stack.resources);
+    Ok(files.chain(resources.map(|resource| (resource.address.to_string(), planned(resource)))).collect())
+}
+
+/// Fails with what differs.
+fn same(made: &BTreeMap<String, String>, expected: &BTreeMap<String, String>, what: &str) -> Outcome {
+    let names = made.keys().chain(expected.keys()).filter(|name| made.get(*name) != expected.get(*name));
+    let names: BTreeSet<&String> = names.collect();
+    if names.is_empty() { Ok(()) } else { Err(format!("{what} changes {names:?}").into()) }
 }
 
 fn clean() -> Outcome {
@@ -62,14 +80,12 @@ fn renamed(project: &MemoryInputs) -> Outcome {
             merged = format!("{text}\n{merged}");
         }
     }
-    if built(&scattered)? != expected {
-        return Err("renamed files change the output".into());
-    }
+    same(&built(&scattered)?, &expected, "renaming files")?;
     let mut one = others(project);
     one.insert("homelab.kdl", project.read("homelab.kdl").unwrap());
     one.insert("core/all.kdl", merged);
     one.insert("workloads/none.kdl", "");
-    if built(&one)? == expected { Ok(()) } else { Err("one file in place of many changes the output".into()) }
+    same(&built(&one)?, &expected, "one file in place of many")
 }
 
 /// The children of every top-level node in reverse.
@@ -78,7 +94,7 @@ fn reversed(project: &MemoryInputs) -> Outcome {
     for (path, text) in files(project) {
         turned.insert(path, turned_over(&text));
     }
-    if built(&turned)? == built(project)? { Ok(()) } else { Err("reversed nodes change the output".into()) }
+    same(&built(&turned)?, &built(project)?, "reversing nodes")
 }
 
 fn turned_over(text: &str) -> String {
@@ -123,7 +139,7 @@ fn laying_out() -> Outcome {
     if moved == 0 {
         return Err("nothing was put in order".into());
     }
-    if built(&made)? == built(&sample)? { Ok(()) } else { Err("formatting changes the output".into()) }
+    same(&built(&made)?, &built(&sample)?, "formatting")
 }
 
 fn turn(text: &str, node: hlc_syntax::Node<'_>) -> String {

@@ -72,7 +72,7 @@ impl<'a> Resource<'a> {
                 Ownership::Adopted => "adopted",
                 Ownership::Existing => "existing",
             },
-            was: resource.was.as_ref().map(hlc_plan::Address::as_str),
+            was: resource.was.as_ref().map(|was| was.value.as_str()),
             protected: resource.protected,
             depends_on: resource.depends_on.iter().map(hlc_plan::Address::as_str).collect(),
             source: sources.locate(resource.origin),

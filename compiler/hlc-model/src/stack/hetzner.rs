@@ -5,7 +5,7 @@ use hlc_schema::{Deferred, ScopeId, Spanned};
 
 use super::extra;
 use crate::concept::{self, Hetzner};
-use crate::resolve::{Place, Resolver};
+use crate::resolve::Resolver;
 
 mod bundle;
 mod files;
@@ -95,13 +95,7 @@ fn server(resolver: &Resolver<'_>, scope: ScopeId, server: &concept::Server) -> 
             }
         },
     };
-    let labels = match &server.labels {
-        None => None,
-        Some(block) => match resolver.data(&block.value, scope, Place::Plan) {
-            Some(labels) => Some(labels),
-            None => return resources,
-        },
-    };
+    let Some(labels) = extra(resolver, scope, server.labels.as_ref()) else { return resources };
     let Some(extra) = extra(resolver, scope, server.extra.as_ref()) else { return resources };
     let kind = Server {
         name: server.name.name.clone(),
@@ -121,7 +115,7 @@ fn server(resolver: &Resolver<'_>, scope: ScopeId, server: &concept::Server) -> 
         extra,
     };
     let mut resource = PlannedResource::new(server.resource(), kind, server.name.span);
-    resource.was = server.was.as_ref().map(|was| Address::resource::<Server>(&was.value));
+    resource.was = server.was.as_ref().map(|was| Spanned::new(Address::resource::<Server>(&was.value), was.span));
     resources.push(resource);
     resources
 }

@@ -11,7 +11,6 @@ mod secret;
 pub use manifests::Manifests;
 pub use object::Object;
 pub(crate) use object::address as object_address;
-pub(crate) use order::CODES;
 pub use release::Release;
 pub use secret::Secret;
 
@@ -42,5 +41,5 @@ pub(crate) fn lower(resolver: &Resolver<'_>, units: &[Unit<'_>]) -> Vec<PlannedR
             parts.push(Part { unit: unit.source, object: None, resource: resource.clone() });
         }
     }
-    order::derive(resolver, parts)
+    order::derive(parts)
 }

@@ -63,7 +63,7 @@ pub struct OAuth2Provider {
     #[change(update)]
     pub refresh_token_validity: Option<String>,
     /// Fields that hlc does not know.
-    #[change(update)]
+    #[change(update, secrets)]
     pub extra: Option<Data>,
 }
 
@@ -111,7 +111,7 @@ pub struct ProxyProvider {
     #[change(update)]
     pub access_token_validity: Option<String>,
     /// Fields that hlc does not know.
-    #[change(update)]
+    #[change(update, secrets)]
     pub extra: Option<Data>,
 }
 
@@ -160,7 +160,7 @@ pub struct Outpost {
     #[change(update)]
     pub config: Option<OutpostConfig>,
     /// Fields that hlc does not know.
-    #[change(update)]
+    #[change(update, secrets)]
     pub extra: Option<Data>,
 }
 

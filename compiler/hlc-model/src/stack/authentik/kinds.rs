@@ -27,7 +27,7 @@ pub struct Scope {
     #[change(update)]
     pub expression: Option<String>,
     /// Fields that hlc does not know.
-    #[change(update)]
+    #[change(update, secrets)]
     pub extra: Option<Data>,
 }
 
@@ -45,7 +45,7 @@ pub struct Group {
     #[change(update)]
     pub parents: Option<Vec<Input<String>>>,
     /// Fields that hlc does not know.
-    #[change(update)]
+    #[change(update, secrets)]
     pub extra: Option<Data>,
 }
 
@@ -72,7 +72,7 @@ pub struct User {
     #[change(update)]
     pub is_active: bool,
     /// Fields that hlc does not know.
-    #[change(update)]
+    #[change(update, secrets)]
     pub extra: Option<Data>,
 }
 
@@ -140,7 +140,7 @@ pub struct Source {
     #[change(update)]
     pub enabled: bool,
     /// Fields that hlc does not know.
-    #[change(update)]
+    #[change(update, secrets)]
     pub extra: Option<Data>,
 }
 
@@ -164,6 +164,6 @@ pub struct Stage {
     #[change(update)]
     pub user_fields: Option<Vec<&'static str>>,
     /// Fields that hlc does not know.
-    #[change(update)]
+    #[change(update, secrets)]
     pub extra: Option<Data>,
 }

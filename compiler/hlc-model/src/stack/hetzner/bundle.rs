@@ -10,6 +10,7 @@ use super::files::{ENV_VALUE, source_files};
 use super::{SshTarget, traefik};
 use crate::concept::{self, RunOn};
 use crate::resolve::{Place, Resolver};
+use crate::stack::is_secret;
 
 /// A folder on a server: files of the project, files that hlc makes, and files of variables (over SSH).
 ///
@@ -139,7 +140,7 @@ fn env_file(resolver: &Resolver<'_>, scope: ScopeId, file: &concept::EnvFile) ->
         let span = data.span;
         let value = match data.value {
             DataValue::Deferred(later) => {
-                secret |= later.is_secret();
+                secret |= later.parts().any(is_secret);
                 Input::later(*later, span)
             }
             DataValue::String(text) => Input::known(text, span),

@@ -5,32 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hlc_diag::{Code, Diagnostic, Severity};
 use hlc_plan::{Address, Kind as _, PlannedObject, PlannedResource};
 use hlc_schema::Data;
 
 use super::object::is_builtin;
 use super::reference::{self, Reference};
 use super::{Manifests, Object, Release, Secret, brought};
-use crate::resolve::Resolver;
 use crate::workload::{Workload, workload_namespace};
-
-pub(crate) const CODES: &[&Code] = &[&WAITS_IN_A_RING];
-
-/// Things that wait for each other.
-pub(crate) static WAITS_IN_A_RING: Code = Code {
-    id: "HLC0832",
-    name: "waits-in-a-ring",
-    severity: Severity::Error,
-    summary: "parts of the platform wait for each other",
-    explain: "`hlc apply` makes each part after what it needs: an issuer after the Secret with its key, a certificate after its \
-              issuer. Parts that need each other in a ring could never be made.",
-    bad: "homelab \"home\" domain=\"example.net\"\nplatform {\n    addon \"cert-manager\" namespace=\"cert-manager\" {\n        issuer \
-          \"home\" { ca \"home-tls\" }\n        certificate \"home\" issuer=\"home\" { hosts \"example.net\" }\n    }\n}",
-    good: "homelab \"home\" domain=\"example.net\"\nplatform {\n    addon \"cert-manager\" namespace=\"cert-manager\" {\n        \
-           issuer \"root\" { self-signed }\n        certificate \"home\" issuer=\"root\" { hosts \"example.net\" }\n        issuer \
-           \"home\" { ca \"home-tls\" }\n    }\n}",
-};
 
 /// A resource of the platform and what it is made of.
 pub(super) struct Part<'m> {
@@ -52,7 +33,7 @@ impl Part<'_> {
 }
 
 /// The resources with what each comes after.
-pub(super) fn derive(resolver: &Resolver<'_>, mut parts: Vec<Part<'_>>) -> Vec<PlannedResource> {
+pub(super) fn derive(mut parts: Vec<Part<'_>>) -> Vec<PlannedResource> {
     let waits: Vec<BTreeSet<Address>> = {
         let index = Index::of(&parts);
         parts.iter().map(|part| index.needs(part)).collect()
@@ -60,9 +41,7 @@ pub(super) fn derive(resolver: &Resolver<'_>, mut parts: Vec<Part<'_>>) -> Vec<P
     for (part, waits) in parts.iter_mut().zip(waits) {
         part.resource.depends_on.extend(waits);
     }
-    let resources: Vec<PlannedResource> = parts.into_iter().map(|part| part.resource).collect();
-    report_rings(resolver, &resources);
-    resources
+    parts.into_iter().map(|part| part.resource).collect()
 }
 
 /// Where things are, by what others call them.
@@ -171,48 +150,4 @@ impl<'p> Index<'p> {
 fn wanted(part: &Part<'_>, release: &Part<'_>) -> bool {
     brought::wanted_groups()
         .any(|group| brought::wants(&release.resource, group) && brought::brings(&part.resource, group))
-}
-
-/// Reports every ring once.
-fn report_rings(resolver: &Resolver<'_>, resources: &[PlannedResource]) {
-    let by_address: BTreeMap<&Address, &PlannedResource> =
-        resources.iter().map(|resource| (&resource.address, resource)).collect();
-    let mut done: BTreeSet<&Address> = BTreeSet::new();
-    for start in by_address.keys().copied() {
-        // The way from the start to where we are, each with what is still to be looked at there.
-        let mut way: Vec<(&Address, Vec<&Address>)> = Vec::new();
-        let mut next = Some(start).filter(|start| !done.contains(start));
-        while let Some(address) = next.or_else(|| way.last_mut().and_then(|(_, open)| open.pop())) {
-            next = None;
-            if let Some(at) = way.iter().position(|(open, _)| *open == address) {
-                let ring = way.iter().skip(at).filter_map(|(address, _)| by_address.get(address).copied());
-                report_ring(resolver, ring.collect());
-            } else if !done.contains(address)
-                && let Some(resource) = by_address.get(address)
-            {
-                way.push((address, resource.depends_on.iter().collect()));
-            }
-            while way.last().is_some_and(|(_, open)| open.is_empty()) {
-                done.extend(way.pop().map(|(address, _)| address));
-            }
-        }
-    }
-}
-
-fn report_ring(resolver: &Resolver<'_>, mut ring: Vec<&PlannedResource>) {
-    let first = (0..ring.len()).min_by_key(|at| ring.get(*at).map(|resource| resource.origin)).unwrap_or_default();
-    ring.rotate_left(first);
-    let Some((head, others)) = ring.split_first() else { return };
-    let short = |resource: &PlannedResource| {
-        let address = resource.address.as_str();
-        address.split_once('/').map_or(address, |(_, name)| name).to_owned()
-    };
-    let names: Vec<String> = ring.iter().chain([head]).map(|resource| short(resource)).collect();
-    let mut diagnostic = Diagnostic::new(&WAITS_IN_A_RING, head.origin, format!("`{}` waits for itself", short(head)))
-        .note(names.join(" waits for "))
-        .help("break the ring: let one of them need something else");
-    for other in others {
-        diagnostic = diagnostic.label(other.origin, format!("by way of `{}`", short(other)));
-    }
-    resolver.report(diagnostic);
 }

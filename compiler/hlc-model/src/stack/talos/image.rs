@@ -5,7 +5,8 @@ use hlc_schema::{Data, ScopeId};
 
 use super::{Cluster, proxmox, schematic};
 use crate::concept::{Host, Image, ImageArch};
-use crate::resolve::{Place, Resolver};
+use crate::resolve::Resolver;
+use crate::stack::extra;
 
 /// A disk image on a storage of a host, downloaded by Proxmox itself
 /// (`POST /nodes/{node}/storage/{storage}/download-url`).
@@ -49,13 +50,7 @@ pub(super) fn lower(resolver: &Resolver<'_>, cluster: &Cluster<'_>) -> Vec<Plann
         let mut hosts: Vec<Host<'_>> = users.filter_map(|machine| cluster.host(machine)).collect();
         hosts.sort_unstable_by_key(|host| host.name);
         hosts.dedup_by_key(|host| host.name);
-        let extra = match &image.extra {
-            Some(extra) => match resolver.data(&extra.value, ScopeId::default(), Place::Plan) {
-                Some(extra) => Some(extra),
-                None => continue,
-            },
-            None => None,
-        };
+        let Some(extra) = extra(resolver, ScopeId::default(), image.extra.as_ref()) else { continue };
         files.extend(hosts.into_iter().map(|host| file(cluster, image, host, extra.clone())));
     }
     files

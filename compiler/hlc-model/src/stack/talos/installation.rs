@@ -68,6 +68,6 @@ fn one(cluster: &Cluster<'_>, machine: &Machine) -> Option<PlannedResource> {
     let mut resource = PlannedResource::new(address(&machine.name.name), kind, machine.name.span)
         .after(machine_config::address(&machine.name.name))
         .after(bootstrap::address(cluster));
-    resource.was = machine.was.as_ref().map(|was| address(was.value.as_str()));
+    resource.was = machine.was.as_ref().map(|was| Spanned::new(address(was.value.as_str()), was.span));
     Some(resource)
 }

@@ -29,9 +29,8 @@ pub struct MachineConfig {
     /// What a client of its API has to have; in maintenance mode none is asked for.
     #[change(update, secret)]
     pub client: Input<String>,
-    /// The documents of the configuration. What stands for a value that is made up once is an output of the secrets, and
-    /// as secret as they are.
-    #[change(update)]
+    /// The documents of the configuration. What stands for a value that is made up once is an output of the secrets.
+    #[change(update, secrets)]
     pub documents: Vec<Data>,
 }
 
@@ -47,7 +46,7 @@ pub(super) fn lower(resolver: &Resolver<'_>, cluster: &Cluster<'_>, machine: &Ma
         documents,
     };
     let mut resource = PlannedResource::new(address(&machine.name.name), kind, machine.name.span);
-    resource.was = machine.was.as_ref().map(|was| address(was.value.as_str()));
+    resource.was = machine.was.as_ref().map(|was| Spanned::new(address(was.value.as_str()), was.span));
     Some(resource)
 }
 

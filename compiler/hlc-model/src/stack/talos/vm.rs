@@ -6,7 +6,8 @@ use hlc_schema::{Data, ScopeId, Spanned};
 
 use super::{Cluster, image, proxmox};
 use crate::concept::{Machine, PciAddress, VmId};
-use crate::resolve::{Place, Resolver};
+use crate::resolve::Resolver;
+use crate::stack::extra;
 
 /// A virtual machine of Proxmox (`/nodes/{node}/qemu/{vmid}/config`).
 ///
@@ -82,7 +83,7 @@ pub struct Vm {
     #[change(update)]
     pub on_boot: bool,
     /// Further settings, as they are written.
-    #[change(restart)]
+    #[change(restart, secrets)]
     pub extra: Option<Data>,
 }
 
@@ -120,10 +121,7 @@ const CPU_UNITS: u32 = 100;
 
 pub(super) fn lower(resolver: &Resolver<'_>, cluster: &Cluster<'_>, machine: &Machine) -> Option<PlannedResource> {
     let (host, image) = (cluster.host(machine)?, cluster.image(machine)?);
-    let extra = match &machine.extra {
-        Some(extra) => Some(resolver.data(&extra.value, ScopeId::default(), Place::Plan)?),
-        None => None,
-    };
+    let extra = extra(resolver, ScopeId::default(), machine.extra.as_ref())?;
     let mut pci: Vec<VmPci> = machine
         .pci
         .iter()
@@ -162,7 +160,7 @@ pub(super) fn lower(resolver: &Resolver<'_>, cluster: &Cluster<'_>, machine: &Ma
     let mut resource = PlannedResource::new(address(&machine.name.name), kind, machine.name.span)
         .after(proxmox::address(cluster.proxmox))
         .after(cluster.image_file(image, host));
-    resource.was = machine.was.as_ref().map(|was| address(was.value.as_str()));
+    resource.was = machine.was.as_ref().map(|was| Spanned::new(address(was.value.as_str()), was.span));
     Some(resource)
 }
 
