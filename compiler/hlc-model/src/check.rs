@@ -26,6 +26,7 @@ mod existing_workload;
 mod facts;
 mod gateway_address;
 mod gateway_listener;
+mod generated_name;
 mod identity;
 mod installed;
 mod listener_tls;
@@ -97,6 +98,7 @@ pub const CHECKS: &[Check] = &[
     dns01_secret::CHECK,
     delivery_namespace::CHECK,
     installed::CHECK,
+    generated_name::CHECK,
     edge::env_file::CHECK,
     edge::service::CHECK,
     edge::variables::CHECK,
