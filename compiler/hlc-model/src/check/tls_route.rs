@@ -44,7 +44,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             let message = format!("gateway `{}` passes no TLS through to TLSRoute `{}`", gateway.name.name, route.name);
             found.push(
                 Diagnostic::new(&NO_PASSTHROUGH, name.span, message)
-                    .label(gateway.name.span, "this gateway")
+                    .label(gateway.name.span, "no listener of it has `tls=\"passthrough\"`")
                     .help("write a `route` where TLS ends at the gateway, or add a listener with `protocol=\"TLS\" tls=\"passthrough\"`"),
             );
         }

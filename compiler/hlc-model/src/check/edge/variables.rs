@@ -4,6 +4,7 @@ use hlc_diag::{Code, Diagnostic, Severity};
 
 use super::edge_example;
 use crate::check::{Check, Facts};
+use crate::concept::EnvFile;
 
 pub(in crate::check) const CHECK: Check = Check { codes: &[&VARIABLE], run };
 
@@ -42,13 +43,19 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         };
         for (name, span) in &edge.compose.variables {
-            if !env.variables.iter().any(|variable| variable.key == *name) {
-                found.push(
-                    Diagnostic::new(&VARIABLE, *span, format!("`${{{name}}}` has no value"))
-                        .label(env.path.span, format!("this file does not set `{name}`"))
-                        .help(format!("add it there, or write a default: `${{{name}:-…}}`")),
-                );
+            let sets = |file: &&EnvFile| file.variables.iter().any(|variable| variable.key == *name);
+            if sets(&env) {
+                continue;
             }
+            let diagnostic = Diagnostic::new(&VARIABLE, *span, format!("`${{{name}}}` has no value"))
+                .label(env.path.span, format!("this file does not set `{name}`"))
+                .help(format!("add it there, or write a default: `${{{name}:-…}}`"));
+            // What looks as if it were set, and is for the inside of containers alone.
+            found.push(match edge.bundle().env_file.iter().find(sets) {
+                Some(file) => diagnostic
+                    .label(file.path.span, format!("this one sets `{name}`, but Compose itself reads `.env` alone")),
+                None => diagnostic,
+            });
         }
     }
 }
