@@ -63,10 +63,15 @@ fn case(name: &str, path: &Path) -> Outcome {
             text.push_str(&planned(resource));
         }
     }
+    snapshot(name, &text);
+    Ok(())
+}
+
+/// Holds a text against the snapshot of this name in cases/.
+pub(crate) fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(repository().join("tests/language/cases"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!(name, text));
-    Ok(())
 }

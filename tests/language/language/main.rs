@@ -12,6 +12,7 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
+mod as_found;
 mod cases;
 mod codes;
 mod documentation;
@@ -61,6 +62,7 @@ fn main() {
         documentation::trials(),
         spec::trials(),
         cases::trials(),
+        as_found::trials(),
         order::trials(),
         plans::trials(),
         golden::trials(),
