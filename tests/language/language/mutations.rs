@@ -119,9 +119,8 @@ fn fault(project: &MemoryInputs, path: &str, mutation: Mutation) -> Option<Strin
     if text.lines().nth(lines[0]).is_some_and(|line| line.trim_start().starts_with("include ")) {
         return None;
     }
-    // A name that came to stand at the head of a line is a node of its own: two mistakes.
-    let head = lines.get(1).and_then(|line| text.lines().nth(*line));
-    let headed = head.is_some_and(|line| line.trim_start().starts_with('"'));
+    let before = project.read(path).unwrap();
+    let names_secret = before.lines().nth(lines[0]).is_some_and(|line| line.contains("secret"));
     let mut project = project.clone();
     project.insert(path, text);
     let compilation = hlc_model::compile(&project, "homelab.kdl");
@@ -134,13 +133,13 @@ fn fault(project: &MemoryInputs, path: &str, mutation: Mutation) -> Option<Strin
     });
     // A block that is not closed is reported where it opens.
     let unclosed = what.contains('}') && first.code.name == "unclosed-block";
+    // A text with another meaning that is right by itself: a secret that it no longer names is reported where that stands.
+    let unused = names_secret && first.code.name == "secret-unused" && !first.is_error();
     // A block that became another one is reported, by its name, where it holds what it cannot.
-    // A text with another meaning that is right by itself: what it no longer names is reported where that stands.
-    let unused = first.code.name == "secret-unused" && !first.is_error();
     let renamed = name.is_some_and(|name| first.message.starts_with(&format!("`{name}` cannot hold ")));
     // What fills a slot stands in another place, and so does the report of a slot that is not where it should be.
     let slot = what.contains("`slot`");
-    if (there || unclosed || renamed || unused || slot) && (found.len() <= 2 || headed) {
+    if (there || unclosed || renamed || unused || slot) && found.len() <= 2 {
         return None;
     }
     let list: Vec<String> = found
