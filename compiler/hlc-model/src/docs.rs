@@ -178,7 +178,8 @@ pub fn kinds_page() -> String {
                 Secrecy::Parts => " Secrets in it are never shown.",
                 Secrecy::Secret => " Secret.",
             };
-            let _ = writeln!(page, "| `{}` | {change} | {}{secret} |", property.name, property.doc.replace('\n', " "));
+            let doc = property.doc.replace('\n', " ").replace('|', "\\|");
+            let _ = writeln!(page, "| `{}` | {change} | {doc}{secret} |", property.name);
         }
         for output in kind.outputs {
             let secret = if output.secret { " Secret." } else { "" };

@@ -11,8 +11,9 @@ pub mod talos;
 
 pub(crate) use clashes::find as clashes;
 
+use hlc_diag::Span;
 use hlc_plan::{Kind, KindDecl, OutputDecl, PlannedResource, PlannedStack, Stack};
-use hlc_schema::{Data, FreeBlock, Later, ScopeId};
+use hlc_schema::{Data, DataValue, Deferred, FreeBlock, Later, ScopeId};
 
 use crate::lower::Unit;
 use crate::resolve::{Place, Resolver};
@@ -75,9 +76,34 @@ pub(crate) fn lower(resolver: &Resolver<'_>, units: &[Unit<'_>]) -> Vec<PlannedS
         PlannedStack { stack: *stack, resources }
     });
     let stacks: Vec<PlannedStack> = stacks.filter(|stack| !stack.resources.is_empty()).collect();
+    debug_assert!(stacks.iter().flat_map(|stack| &stack.resources).all(takes_outputs_there_are));
     ring::check(resolver, &stacks);
     shown_secret::check(resolver, &stacks);
     stacks
+}
+
+/// Looks at everything in a value that is known later, with its place.
+fn each_later(data: &Data, look: &mut dyn FnMut(&Deferred, Span)) {
+    match &data.value {
+        DataValue::Deferred(later) => look(later, data.span),
+        DataValue::List(items) => items.iter().for_each(|item| each_later(item, look)),
+        DataValue::Map(map) => map.iter().for_each(|(_, entry)| each_later(&entry.value, look)),
+        DataValue::Null | DataValue::Bool(_) | DataValue::Integer(_) | DataValue::Float(_) | DataValue::String(_) => {}
+    }
+}
+
+/// True when every output that a resource takes is declared.
+fn takes_outputs_there_are(resource: &PlannedResource) -> bool {
+    let mut declared = true;
+    for (_, entry) in resource.properties.iter() {
+        each_later(&entry.value, &mut |later, _| {
+            declared &= later.parts().all(|part| match part {
+                Later::Secret(_) => true,
+                Later::Output { address, name } => output(address, name).is_some(),
+            });
+        });
+    }
+    declared
 }
 
 /// True for what must never be shown: a secret, or an output that is one.

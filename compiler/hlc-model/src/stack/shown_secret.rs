@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use hlc_diag::{Code, Diagnostic, Severity};
-use hlc_plan::{PlannedResource, PlannedStack, Secrecy};
-use hlc_schema::{Data, DataValue};
+use hlc_plan::{PlannedStack, Secrecy};
 
 use crate::resolve::Resolver;
 
@@ -28,34 +27,16 @@ pub(super) fn check(resolver: &Resolver<'_>, stacks: &[PlannedStack]) {
     for resource in stacks.iter().flat_map(|stack| &stack.resources) {
         let open = |name: &str| resource.kind.property(name).is_none_or(|property| property.secrecy == Secrecy::Open);
         for (name, entry) in resource.properties.iter().filter(|(name, _)| open(name)) {
-            report(resolver, resource, name, &entry.value, &mut seen);
+            super::each_later(&entry.value, &mut |later, at| {
+                let Some(secret) = later.parts().find(|part| super::is_secret(part)) else { return };
+                if seen.insert(at) {
+                    resolver.report(
+                        Diagnostic::new(&SHOWN_SECRET, at, format!("`{secret}` would be shown"))
+                            .here(format!("this becomes `{name}` of a {}, which is no secret", resource.kind.name))
+                            .help("write something here that everybody may read"),
+                    );
+                }
+            });
         }
-    }
-}
-
-fn report(
-    resolver: &Resolver<'_>,
-    resource: &PlannedResource,
-    property: &str,
-    data: &Data,
-    seen: &mut BTreeSet<hlc_diag::Span>,
-) {
-    match &data.value {
-        DataValue::Deferred(later) => {
-            let Some(secret) = later.parts().find(|part| super::is_secret(part)) else { return };
-            if seen.insert(data.span) {
-                let message = format!("`{secret}` would be shown");
-                resolver.report(
-                    Diagnostic::new(&SHOWN_SECRET, data.span, message)
-                        .here(format!("this becomes `{property}` of a {}, which is no secret", resource.kind.name))
-                        .help("write something else here that everybody may read"),
-                );
-            }
-        }
-        DataValue::List(items) => items.iter().for_each(|item| report(resolver, resource, property, item, seen)),
-        DataValue::Map(map) => {
-            map.iter().for_each(|(_, entry)| report(resolver, resource, property, &entry.value, seen));
-        }
-        DataValue::Null | DataValue::Bool(_) | DataValue::Integer(_) | DataValue::Float(_) | DataValue::String(_) => {}
     }
 }
