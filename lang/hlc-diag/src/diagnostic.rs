@@ -73,6 +73,8 @@ pub struct Diagnostic {
     pub helps: Vec<String>,
     /// Changes that mend it.
     pub fixes: Vec<Fix>,
+    /// True when its line may hold a secret, so that no renderer shows the line.
+    pub veiled: bool,
 }
 
 impl Diagnostic {
@@ -87,7 +89,15 @@ impl Diagnostic {
             notes: Vec::new(),
             helps: Vec::new(),
             fixes: Vec::new(),
+            veiled: false,
         }
+    }
+
+    /// The same, whose line is not shown, since it may hold a secret.
+    #[must_use]
+    pub fn veiled(mut self) -> Self {
+        self.veiled = true;
+        self
     }
 
     /// Says what stands at the primary place.

@@ -208,7 +208,8 @@ impl Setting for SecretKey {
                 .help(
                     "put the value into the SOPS file and write `(secret)` and its name there, such as `(secret)TOKEN`",
                 )
-                .note("if this text is a real secret, it is in your Git history now: change it where it was issued"),
+                .note("if this text is a real secret, it is in your Git history now: change it where it was issued")
+                .veiled(),
         );
         None
     }
@@ -247,7 +248,8 @@ pub(crate) fn secret(entry: Entry<'_>, cx: &mut Cx<'_>) -> Option<SecretKey> {
     }
     cx.report(
         Diagnostic::new(&SECRET_NAME, entry.value_span(), "this is not the name of a secret")
-            .help("`(secret)` is followed by a key of the SOPS file, such as `HCLOUD_TOKEN`"),
+            .help("`(secret)` is followed by a key of the SOPS file, such as `HCLOUD_TOKEN`")
+            .veiled(),
     );
     None
 }

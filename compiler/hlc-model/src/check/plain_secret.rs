@@ -27,14 +27,14 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             .flat_map(hlc_schema::Map::iter)
             .find(|(_, entry)| entry.value.as_str().is_some_and(|text| !text.is_empty()));
         if let Some((key, entry)) = filled {
-            // The value itself stays out of the message; the source line shows only what the source holds already.
             found.push(
                 Diagnostic::new(&PLAIN_VALUE, entry.key_span, format!("the value of `{key}` is written out"))
                     .label(object.origin, "this Secret goes to Git in plain text")
                     .help(format!(
                         "put it into the secret store: `secret \"{}\" path=\"/…\" {{ keys \"{key}\" }}`",
                         object.name
-                    )),
+                    ))
+                    .veiled(),
             );
         }
     }

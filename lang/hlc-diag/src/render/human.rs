@@ -15,7 +15,12 @@ use crate::{Diagnostic, Fix, Severity, Sources};
 pub fn human(out: &mut dyn termcolor::WriteColor, sources: &Sources, diagnostics: &[Diagnostic]) -> io::Result<()> {
     let config = term::Config::default();
     for diagnostic in diagnostics {
-        let (snippets, labels) = Snippets::around(sources, diagnostic);
+        let (snippets, mut labels) = Snippets::around(sources, diagnostic);
+        let mut notes = footer(diagnostic);
+        if diagnostic.veiled {
+            labels.clear();
+            notes.splice(0..0, places(sources, diagnostic));
+        }
         let drawing = codespan::Diagnostic::new(match diagnostic.severity {
             Severity::Error => codespan::Severity::Error,
             Severity::Warning => codespan::Severity::Warning,
@@ -24,7 +29,7 @@ pub fn human(out: &mut dyn termcolor::WriteColor, sources: &Sources, diagnostics
         .with_code(diagnostic.code.id)
         .with_message(plain::line(&diagnostic.message))
         .with_labels(labels)
-        .with_notes(footer(diagnostic));
+        .with_notes(notes);
         match term::emit_to_write_style(&mut Paint::new(out), &config, &snippets, &drawing) {
             Ok(()) => {}
             Err(codespan_reporting::files::Error::Io(error)) => return Err(error),
@@ -42,6 +47,17 @@ pub fn human_string(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     // A `Vec` takes everything.
     let _ = human(&mut out, sources, diagnostics);
     String::from_utf8_lossy(&out.into_inner()).into_owned()
+}
+
+/// The places of a finding whose lines are not shown.
+fn places(sources: &Sources, diagnostic: &Diagnostic) -> Vec<String> {
+    let at = sources.locate(diagnostic.primary.span);
+    let labels = diagnostic
+        .labels
+        .iter()
+        .map(|label| entry("note", &format!("{}: {}", plain::line(&label.text), sources.locate(label.span))));
+    let first = entry("note", &format!("at {at}; the line is not shown, since it may hold a secret"));
+    std::iter::once(first).chain(labels).collect()
 }
 
 /// The lines below the source: notes, then helps, then fixes that no help has said already.

@@ -203,3 +203,19 @@ fn every_place_of_a_mixed_text_can_be_drawn() {
         }
     }
 }
+
+#[test]
+fn the_line_of_a_veiled_finding_is_not_shown() {
+    let mut sources = Sources::default();
+    let file = sources.add("a.kdl", "token \"hunter2\" // hunter2\nother \"hunter2\"\n");
+    let place = |start, end| Span::new(file, start, end);
+    let finding = Diagnostic::new(&BRACES, place(6, 15), "a secret stands here in plain text")
+        .label(place(27, 32), "and here")
+        .help("write its name")
+        .veiled();
+    let drawn = human_string(&sources, &[finding]);
+    assert!(!drawn.contains("hunter2"), "{drawn}");
+    for part in ["at a.kdl:1:7;", "and here: a.kdl:2:1", "write its name"] {
+        assert!(drawn.contains(part), "{part}: {drawn}");
+    }
+}
