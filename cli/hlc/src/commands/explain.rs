@@ -33,11 +33,10 @@ fn list() -> String {
 }
 
 fn page(topic: &str) -> Result<String, Failure> {
-    if let Some(code) = docs::code(topic) {
-        return Ok(docs::code_page(code));
-    }
-    let nodes: Vec<_> = docs::named(topic).into_iter().map(docs::node_page).collect();
-    if nodes.is_empty() { docs::field_page(topic).ok_or_else(|| unknown(topic)) } else { Ok(nodes.join("\n")) }
+    // A node and a finding may have one name, such as `secret-store`.
+    let nodes = docs::named(topic).into_iter().map(docs::node_page);
+    let pages: Vec<_> = nodes.chain(docs::code(topic).map(docs::code_page)).collect();
+    if pages.is_empty() { docs::field_page(topic).ok_or_else(|| unknown(topic)) } else { Ok(pages.join("\n")) }
 }
 
 fn unknown(topic: &str) -> Failure {
@@ -64,6 +63,13 @@ mod tests {
             assert!(page.starts_with("# ") && page.ends_with('\n'), "{name}: {page}");
         }
         assert!(list().contains("\n  homelab "), "{}", list());
+    }
+
+    #[test]
+    fn a_node_comes_before_a_finding_of_its_name() {
+        let page = page("secret-store").unwrap();
+        let (node, finding) = (page.find("# secret-store"), page.find("# HLC0408: secret-store"));
+        assert!(node.is_some() && node < finding, "{page}");
     }
 
     #[test]
