@@ -60,8 +60,10 @@ pub(crate) static NO_DELIVERY: Code = Code {
               `delivery` in `platform`.",
     bad: "homelab \"home\" domain=\"example.net\" { category \"apps\" }\nworkload \"web\" category=\"apps\" {\n    namespace \
           \"web\"\n    chart \"web\" version=\"1.0.0\" repo=\"https://charts.example.net\" deliver=\"argocd\"\n}",
-    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"1.0.0\" \
-           repo=\"https://charts.example.net\" deliver=\"argocd\"\n}",
+    good: "homelab \"home\" domain=\"example.net\" {\n    category \"apps\"\n    repository \
+           \"https://github.com/example/homelab.git\" branch=\"main\" manifests=\"main-manifests\"\n}\nplatform { addon \
+           \"argocd\" namespace=\"argocd\" { delivery \"workloads\" } }\nworkload \"web\" category=\"apps\" {\n    namespace \
+           \"web\"\n    chart \"web\" version=\"1.0.0\" repo=\"https://charts.example.net\" deliver=\"argocd\"\n}",
 };
 
 /// A change to what Argo CD renders.

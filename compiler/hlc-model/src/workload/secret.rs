@@ -26,7 +26,9 @@ pub(crate) static SECRET_STORE: Code = Code {
     explain: "A homelab with one `secret-store` needs no word about it. With more, a secret says which: `store=\"NAME\"`.",
     bad: "homelab \"home\" domain=\"example.net\" { category \"apps\" }\nworkload \"web\" category=\"apps\" {\n    namespace \
           \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\" }\n}",
-    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\" }\n}",
+    good: "homelab \"home\" domain=\"example.net\" { category \"apps\" }\nsecret-store \"bao\" kind=\"openbao\" \
+           host=\"http://openbao.example.net\" { path \"/web\" { keys \"TOKEN\" } }\nworkload \"web\" category=\"apps\" {\n    \
+           namespace \"web\"\n    secret \"web\" path=\"/web\" { keys \"TOKEN\" }\n}",
 };
 
 /// A secret without keys.
