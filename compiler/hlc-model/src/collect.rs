@@ -52,8 +52,7 @@ pub(crate) fn collect(loaded: &Loaded, expanded: &Expanded) -> Collected {
     cx.names.extend(expanded.names.iter().cloned());
     cx.unexpanded.clone_from(&expanded.unexpanded);
     let mut model = Model::default();
-    let unreadable = loaded.diagnostics.iter().any(|found| found.code == &crate::load::UNREADABLE);
-    model.faults.unread = unreadable || !loaded.broken.is_empty();
+    model.faults.unread = !loaded.is_read();
     let nodes: Vec<syntax::Node<'_>> = expanded
         .documents(&loaded.documents)
         .filter(|document| !loaded.broken.contains(&document.file()))

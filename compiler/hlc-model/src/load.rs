@@ -112,7 +112,8 @@ pub(crate) fn load(inputs: &dyn Inputs, root: &str) -> Loaded {
 impl Loaded {
     /// True when every file could be read, and its blocks are those that were meant.
     pub(crate) fn is_read(&self) -> bool {
-        self.broken.is_empty() && !self.diagnostics.iter().any(|found| found.code == &UNREADABLE)
+        let missing = |found: &Diagnostic| [&UNREADABLE, &INCLUDE_PATH].contains(&found.code);
+        self.broken.is_empty() && !self.diagnostics.iter().any(missing)
     }
 
     /// The lines that a place touches.
