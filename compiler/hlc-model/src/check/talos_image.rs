@@ -65,6 +65,9 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let whole = !facts.model.faults.kinds.contains(Talos::decl().name);
     for talos in &facts.model.talos {
         let used: BTreeSet<&str> = talos.machines().iter().map(|machine| machine.image.name.as_str()).collect();
+        // A machine that names an image which is not there may mean any of those that are.
+        let named = talos.image.iter().map(|image| image.name.name.as_str()).collect();
+        let whole = whole && used.is_subset(&named);
         for image in &talos.image {
             content(image, found);
             if whole && !used.contains(image.name.name.as_str()) && !facts.repeated.contains(&image.name.span) {

@@ -52,7 +52,7 @@ impl<'d> Walk<'d, '_> {
                 }
             };
             if value.annotation().is_none()
-                && let Some(fault) = param.ty.fault(value.value(), place)
+                && let Some(fault) = param.ty.and_then(|ty| ty.fault(value.value(), place))
             {
                 found.push(fault.label(param.name_span, format!("`{}` is declared here", param.name)));
             }

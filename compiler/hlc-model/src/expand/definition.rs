@@ -26,7 +26,8 @@ pub(super) struct Definition<'d> {
 pub(super) struct Parameter<'d> {
     pub(super) name: String,
     pub(super) name_span: Span,
-    pub(super) ty: ParamType,
+    /// What its value has to be; `None` when that could not be read.
+    pub(super) ty: Option<ParamType>,
     pub(super) default: Option<Entry<'d>>,
 }
 
@@ -45,7 +46,7 @@ impl<'d> Definition<'d> {
         }
         for param in &params {
             let Some(default) = param.default.filter(|default| default.annotation().is_none()) else { continue };
-            if let Some(fault) = param.ty.fault(default.value(), default.value_span()) {
+            if let Some(fault) = param.ty.and_then(|ty| ty.fault(default.value(), default.value_span())) {
                 broken = true;
                 // What is no value at all is reported as such.
                 found.extend((default.value() != Value::Null).then_some(fault));
@@ -148,15 +149,11 @@ impl<'d> Parameter<'d> {
     fn read(node: Node<'d>) -> Option<(Self, bool)> {
         let name = node.args().next()?;
         let (name, name_span) = (text(name)?, name.value_span());
-        let ty = setting(node, "type").map(|entry| {
-            let word = DataValue::String(text(entry).unwrap_or_default());
-            ParamType::from_value(&word).ok()
-        });
-        let (ty, whole) = match ty {
-            None => (ParamType::Text, true),
-            Some(ty) => (ty.unwrap_or(ParamType::Text), ty.is_some()),
+        let ty = match setting(node, "type") {
+            None => Some(ParamType::Text),
+            Some(entry) => ParamType::from_value(&DataValue::String(text(entry).unwrap_or_default())).ok(),
         };
-        Some((Self { name, name_span, ty, default: setting(node, "default") }, whole))
+        Some((Self { name, name_span, ty, default: setting(node, "default") }, ty.is_some()))
     }
 
     /// The value that holds when a `use` gives none.
