@@ -33,13 +33,14 @@ pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
         .map(|(_, candidate)| candidate)
 }
 
-/// Joins names for a sentence: "`a`, `b` or `c`"; past ten, the rest is counted.
+/// Joins names for a sentence: "`a`, `b` or `c`". Of more than twelve ten are named, and the rest is counted.
 #[must_use]
 pub fn list_names<S: AsRef<str>>(names: &[S], last: &str) -> String {
-    let quoted: Vec<String> = names.iter().take(10).map(|name| format!("`{}`", name.as_ref())).collect();
+    let shown = if names.len() > 12 { 10 } else { names.len() };
+    let quoted: Vec<String> = names.iter().take(shown).map(|name| format!("`{}`", name.as_ref())).collect();
     match (quoted.split_last(), names.len()) {
         (None, _) => "none".to_owned(),
-        (Some(_), more) if more > 10 => format!("{} {last} {} more", quoted.join(", "), more - 10),
+        (Some(_), all) if all > shown => format!("{} {last} {} more", quoted.join(", "), all - shown),
         (Some((only, [])), _) => only.clone(),
         (Some((end, rest)), _) => format!("{} {last} {end}", rest.join(", ")),
     }
@@ -64,5 +65,8 @@ mod tests {
         assert_eq!(list_names(&["a"], "or"), "`a`");
         assert_eq!(list_names(&["a", "b", "c"], "and"), "`a`, `b` and `c`");
         assert_eq!(list_names::<&str>(&[], "or"), "none");
+        let letters: Vec<String> = ('a'..='m').map(String::from).collect();
+        assert!(list_names(&letters[..12], "and").ends_with("`k` and `l`"));
+        assert!(list_names(&letters, "and").ends_with("`j` and 3 more"));
     }
 }

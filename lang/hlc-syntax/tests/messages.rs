@@ -27,6 +27,7 @@ fn more_of_what_people_write() {
         "true 1",
         "a url=${HOST}/x",
         "key=value",
+        "env {\n    -name=FOO value=bar\n}",
         "a \"x\", \"y\"",
         "\"port\": 80",
         "env:\n  - name: FOO value: bar",

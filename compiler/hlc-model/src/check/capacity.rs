@@ -85,6 +85,15 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 
 /// What one machine may have.
 fn sizes(machine: &Machine, found: &mut Vec<Diagnostic>) {
+    for size in [Some(machine.memory), machine.balloon, Some(machine.disk)].into_iter().flatten() {
+        if size.value.mebibytes().is_none_or(|count| count == 0) {
+            let message = format!("{} is no whole number of MiB, 1 or more", size.value);
+            found.push(
+                Diagnostic::new(&MACHINE_SIZE, size.span, message)
+                    .help("`GiB` and `MiB` are powers of two, such as `\"6GiB\"`; `GB` and `MB` are powers of ten"),
+            );
+        }
+    }
     let mut report = |span: Span, message: String, other: Option<(Span, &str)>| {
         let diagnostic = Diagnostic::new(&MACHINE_SIZE, span, message);
         found.push(match other {
@@ -92,11 +101,6 @@ fn sizes(machine: &Machine, found: &mut Vec<Diagnostic>) {
             None => diagnostic,
         });
     };
-    for size in [Some(machine.memory), machine.balloon, Some(machine.disk)].into_iter().flatten() {
-        if size.value.mebibytes().is_none_or(|count| count == 0) {
-            report(size.span, format!("{} is no whole number of MiB, 1 or more", size.value), None);
-        }
-    }
     if let Some(balloon) = machine.balloon.filter(|balloon| balloon.value > machine.memory.value) {
         let message = format!("a balloon of {} is more than the machine's memory", balloon.value);
         report(balloon.span, message, Some((machine.memory.span, "its memory")));

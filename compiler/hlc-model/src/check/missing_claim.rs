@@ -67,6 +67,13 @@ fn check_claims(spec: &Data, claims: &[&str], workload: &WorkloadFacts<'_, '_>, 
             claim.span,
             format!("nothing in workload `{}` makes the PersistentVolumeClaim `{name}`", workload.workload.name.name),
         );
+        let volumes = workload.workload.app.iter().flat_map(|app| &app.volume);
+        if volumes.into_iter().any(|volume| volume.name.span == claim.span) {
+            found.push(diagnostic.help(
+                "say how large it is, such as `size=\"1Gi\"`; or write `(existing)volume` when something else makes the claim",
+            ));
+            continue;
+        }
         found.push(match nearest(name, claims.iter().copied()) {
             Some(meant) => {
                 let declared = workload.namespace.object("PersistentVolumeClaim", meant);

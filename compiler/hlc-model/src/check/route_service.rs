@@ -101,7 +101,7 @@ fn missing_port(object: &PlannedObject, what: &str, name: &str, port: Spanned<Po
     )
     .label(object.origin, format!("this Service has {}", list_names(&numbers, "and")));
     if let [only] = numbers.as_slice() {
-        diagnostic = diagnostic.suggest(format!("write `port={only}`"), port.span, only.as_str());
+        diagnostic = diagnostic.suggest("write the Service's port", port.span, only.as_str());
     }
     Some(diagnostic)
 }

@@ -45,9 +45,12 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 ),
             );
             found.push(match (label, labels) {
-                (Some(label), _) => diagnostic
-                    .label(label.span, "its pods have this")
-                    .help(format!("make both the same: `{key}={wanted}`")),
+                (Some(label), _) => {
+                    let has = label.as_str().map_or_else(String::new, |has| format!(" or `{key}={has}`"));
+                    diagnostic
+                        .label(label.span, "its pods have this")
+                        .help(format!("make both the same: `{key}={wanted}`{has}"))
+                }
                 (None, Some(labels)) => diagnostic
                     .label(labels.span, "its pods have these labels")
                     .help(format!("add `{key}={wanted}` to them")),

@@ -8,6 +8,7 @@ use super::inherit::{Base, Defaultable, Inherited, bases_of_defaults};
 use super::occurrence::{Occurrence, occurrences};
 use super::{Cx, Node, Source, View, first_lines, is_object_name, shape};
 use crate::free::{FreeBlock, Layers, TOO_DEEP};
+use crate::scalar::WRONG_VALUE;
 use crate::{FieldDecl, NodeDecl, Setting};
 
 /// How deep typed nodes may nest. Groups in groups are the only ones that repeat.
@@ -19,6 +20,8 @@ pub struct Fields<'a> {
     source: Source<'a>,
     arguments: Vec<syntax::Entry<'a>>,
     next_argument: usize,
+    /// Where arguments that could not be read were reported: probably one in front of them is missing.
+    misfits: Vec<Span>,
     /// Something in it has been reported: what seems to be missing is probably that.
     misshapen: bool,
     /// Fields that have to be there and are not.
@@ -53,7 +56,8 @@ impl<'a> Fields<'a> {
         }
         let misshapen = (cx.diagnostics.len(), cx.left_out) != before;
         let (missing, outer) = (Vec::new(), None);
-        Self { decl, source, arguments, next_argument: 0, misshapen, missing, view, closed, outer }
+        let misfits = Vec::new();
+        Self { decl, source, arguments, next_argument: 0, misfits, misshapen, missing, view, closed, outer }
     }
 
     /// The node's place.
@@ -107,7 +111,13 @@ impl<'a> Fields<'a> {
         let rest = self.arguments.get(self.next_argument..).unwrap_or(&[]);
         let taken = if T::MANY { rest } else { rest.get(..1).unwrap_or(&[]) };
         self.next_argument += taken.len();
-        if taken.is_empty() { self.absent::<T>(field) } else { T::read(taken, cx) }
+        if taken.is_empty() {
+            return self.absent::<T>(field);
+        }
+        let before = cx.diagnostics.len();
+        let value = T::read(taken, cx);
+        self.misfits.extend(cx.diagnostics.iter().skip(before).map(|found| found.primary.span));
+        value
     }
 
     /// Reads a property, or a child that says the same; else from the defaults in force.
@@ -263,6 +273,9 @@ impl<'a> Fields<'a> {
             cx.withheld += 1;
             return;
         }
+        if self.missing.iter().any(|field| field.is_argument()) {
+            cx.diagnostics.retain(|found| found.code != &WRONG_VALUE || !self.misfits.contains(&found.primary.span));
+        }
         let names: Vec<String> = self.missing.iter().map(|field| needed(field)).collect();
         let names = match names.split_last() {
             Some((last, [])) => last.clone(),
@@ -271,13 +284,26 @@ impl<'a> Fields<'a> {
         };
         let message = format!("`{}` needs {names}", self.decl.name);
         let mut diagnostic = Diagnostic::new(&MISSING_FIELD, self.head(), message);
+        for span in std::mem::take(&mut self.misfits).into_iter().filter(|_| first.is_argument()) {
+            let arguments = self.decl.fields.iter().filter(|field| field.is_argument());
+            let place = arguments.zip(&self.arguments).find(|(_, entry)| entry.value_span() == span);
+            if let Some((field, _)) = place {
+                diagnostic = diagnostic.label(span, format!("this stands in the place of its {}", field.name));
+            }
+        }
         if let (1, Some(ty)) = (self.missing.len(), first.kind.value_type()) {
             diagnostic = diagnostic.here(format!("{} wants {}", first.name, ty.wants));
         }
         for field in &self.missing {
             diagnostic = diagnostic.note(format!("`{}`: {}", field.name, field.doc.lines().next().unwrap_or("")));
         }
-        cx.report(diagnostic.help(format!("for example: {}", first_lines(self.decl.example))));
+        let example = first_lines(self.decl.example);
+        let unshown = |_: &_| self.missing.len() == 1 && !example.contains(first.name);
+        let example = match first.kind.block().filter(unshown) {
+            Some(block) => format!("write it inside the braces, for example: {}", first_lines(block.example)),
+            None => format!("for example: {example}"),
+        };
+        cx.report(diagnostic.help(example));
     }
 
     fn absent<T: Setting>(&mut self, field: &'static FieldDecl) -> Option<T> {

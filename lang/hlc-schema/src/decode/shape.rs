@@ -156,14 +156,17 @@ fn unknown_child(decl: &'static NodeDecl, child: syntax::Node<'_>, cx: &Cx<'_>) 
     if cx.is_flooded() {
         return diagnostic;
     }
-    if let Some(kind) = cx.object_kind(&name).filter(|_| decl.holds_objects()) {
+    let kind = cx.object_kind(&name).filter(|_| decl.holds_objects());
+    let meant = nearest(&name, decl.names().chain(decl.member_names()));
+    // A slip in a word of the node's own, such as `secrets`, is near to a kind as well.
+    if let Some(kind) = kind.filter(|kind| meant.is_none() || kind.eq_ignore_ascii_case(&name)) {
         return diagnostic.help(format!("a Kubernetes object is written `{kind} \"name\" {{ … }}`")).suggest(
             format!("write `{kind}`"),
             child.name_span(),
             kind,
         );
     }
-    if let Some(meant) = nearest(&name, decl.names().chain(decl.member_names())) {
+    if let Some(meant) = meant {
         return diagnostic.help(format!("did you mean `{meant}`?")).suggest(
             format!("write `{meant}`"),
             child.name_span(),

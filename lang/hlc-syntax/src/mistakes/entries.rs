@@ -110,7 +110,14 @@ pub(crate) fn stray_equals(doc: &Document, id: u32, equals: u32) -> Diagnostic {
     let name = doc.nodes.get(id as usize).map(|node| (node.name, excerpt(doc.token_text(node.name))));
     let behind_name = name.as_ref().filter(|(token, _)| (token + 1..equals).all(|i| doc.tokens.kind(i).is_trivia()));
     if let Some((token, name)) = behind_name {
-        let start = doc.token_span(*token).end;
+        let place = doc.token_span(*token);
+        if let Some(key) = name.strip_prefix('-').filter(|key| !key.is_empty()) {
+            let dash = Span { end: place.start + 1, ..place };
+            return Diagnostic::new(&STRAY_EQUALS, span, format!("no `=` between a node and its value: `{name}`"))
+                .help(format!("put a space behind the dash of a list item: `- {key}=…`"))
+                .suggest("put a space behind the dash", Span { start: dash.end, ..dash }, " ");
+        }
+        let start = place.end;
         let end = doc.tokens.start(equals + 1 + u32::from(doc.tokens.kind(equals + 1) == TokenKind::Whitespace));
         return Diagnostic::new(&STRAY_EQUALS, span, format!("no `=` between a node and its value: `{name}`"))
             .help(format!(

@@ -30,7 +30,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 found.push(
                     Diagnostic::new(&MOUNT, *span, format!("service `{name}` mounts `{path}`, which is not there"))
                         .label(compose.head, "read as this Compose file")
-                        .help(format!("put it at `{place}`")),
+                        .help(format!("put it at `{place}`; what the service writes itself belongs in a named volume")),
                 );
             }
         }

@@ -96,11 +96,22 @@ impl Route {
                         .help("an application has a Service of its own: keep one of the two")
                 }
                 None => {
-                    let message =
-                        format!("route `{}` does not say which port of `{}` it leads to", self.name.name, named.name);
+                    let called = self.port.as_ref().map(|port| match &port.value {
+                        PortName::Number(number) => number.0.to_string(),
+                        PortName::Name(name) => name.clone(),
+                    });
+                    let (route, app_name) = (&self.name.name, &named.name);
+                    let message = match called {
+                        Some(called) => format!("`{app_name}` has no port called `{called}`"),
+                        None => format!("route `{route}` does not say which port of `{app_name}` it leads to"),
+                    };
+                    let help = match names.first() {
+                        Some(name) => format!("write the name of one of its ports: `port=\"{name}\"`"),
+                        None => format!("give `{app_name}` one: `port \"http\" 8080`"),
+                    };
                     Diagnostic::new(&ROUTE_BACKEND, port_span.unwrap_or(named.span), message)
                         .label(app.name.span, format!("this application has {has}"))
-                        .help("write the name of one of its ports: `port=\"http\"`")
+                        .help(help)
                 }
             };
             lower.resolver.report(diagnostic);
