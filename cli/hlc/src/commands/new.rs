@@ -75,7 +75,8 @@ fn names(text: &str) -> Result<(&str, &str), Failure> {
         text.split_once('/').ok_or_else(|| Failure::new(format!("`{text}` is no CATEGORY/NAME")).help(help))?;
     for part in [category, name] {
         if let Some(fault) = NameRule::Label.fault(part) {
-            return Err(Failure::new(format!("`{part}` cannot be a name: {fault}")).help(help));
+            let failure = Failure::new(format!("`{part}` cannot be a name: {fault}"));
+            return Err(if part.is_empty() { failure.help(help) } else { failure });
         }
     }
     Ok((category, name))

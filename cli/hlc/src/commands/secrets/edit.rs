@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _, Read as _};
 use std::time::SystemTime;
 
 use hlc_delivery::rewrite;
+use hlc_schema::suggest::nearest;
 use hlc_secrets::{EditError, Opened, Secret};
 use zeroize::Zeroizing;
 
@@ -30,7 +31,14 @@ pub(super) fn set(file: &File, name: &str, console: &Console) -> Result<Exit, Fa
 }
 
 pub(super) fn unset(file: &File, name: &str, console: &Console) -> Result<Exit, Failure> {
-    let changed = open(file)?.unset(name, SystemTime::now()).map_err(|error| refused(&error))?;
+    let opened = open(file)?;
+    let changed = opened.unset(name, SystemTime::now()).map_err(|error| match &error {
+        EditError::NoKey(_) => match nearest(name, opened.file().keys.iter().map(|key| key.name.as_str())) {
+            Some(meant) => Failure::new(error.to_string()).help(format!("did you mean `{meant}`?")),
+            None => refused(&error),
+        },
+        _ => refused(&error),
+    })?;
     write(file, &changed)?;
     console.say(&format!("removed `{name}` from {}; revoke it where it was issued", file.path));
     if let Some(used) = file.compilation.model.secret_uses.iter().find(|used| used.key.name == name) {
