@@ -32,11 +32,11 @@ pub(super) fn set(file: &File, name: &str, console: &Console) -> Result<Exit, Fa
 
 pub(super) fn unset(file: &File, name: &str, console: &Console) -> Result<Exit, Failure> {
     let opened = open(file)?;
-    let changed = opened.unset(name, SystemTime::now()).map_err(|error| match &error {
-        EditError::NoKey(_) => match nearest(name, opened.file().keys.iter().map(|key| key.name.as_str())) {
-            Some(meant) => Failure::new(error.to_string()).help(format!("did you mean `{meant}`?")),
-            None => refused(&error),
-        },
+    let meant = || nearest(name, opened.file().keys.iter().map(|key| key.name.as_str()));
+    let changed = opened.unset(name, SystemTime::now()).map_err(|error| match meant() {
+        Some(meant) if matches!(error, EditError::NoKey(_)) => {
+            Failure::new(error.to_string()).help(format!("did you mean `{meant}`?"))
+        }
         _ => refused(&error),
     })?;
     write(file, &changed)?;
