@@ -41,6 +41,8 @@ fn a_folder_becomes_a_workload() {
     let again = hlc(folder.path(), &["import", "yaml", "web", "--out", "web.kdl"]);
     assert!(!again.status.success() && text(&again.stderr).contains("`web.kdl` is there already"));
     assert!(hlc(folder.path(), &["import", "yaml", "web", "--out", "web.kdl", "--overwrite"]).status.success());
+    assert!(hlc(folder.path(), &["import", "yaml", "web", "--out", "new/folder/web.kdl"]).status.success());
+    assert_eq!(std::fs::read_to_string(folder.path().join("new/folder/web.kdl")).unwrap(), wanted);
 }
 
 #[test]

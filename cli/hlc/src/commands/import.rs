@@ -187,6 +187,9 @@ fn write(text: &str, target: &ImportTarget, console: &Console) -> Result<Exit, F
         return Ok(Exit::Success);
     };
     let failed = |error: io::Error| Failure::new(format!("cannot write `{}`: {error}", out.display()));
+    if let Some(folder) = out.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
     match fs::File::options().write(true).create_new(true).open(out) {
         Ok(mut file) => file.write_all(text.as_bytes()).map_err(failed)?,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && target.overwrite => {
