@@ -74,12 +74,12 @@ pub fn node_page(decl: &NodeDecl) -> String {
 
 /// What a group can say for its members.
 fn members(decl: &NodeDecl) -> String {
-    let of_kind = |member: &NodeDecl| {
+    let of_kind = |member: &'static NodeDecl| {
         let fields = member.fields.iter().filter(|field| field.is_inherited());
         let names: Vec<_> = fields.map(|field| format!("`{}`", field.name)).collect();
-        format!("- of [`{0}`]({0}.md): {1}\n", member.name, names.join(", "))
+        (!names.is_empty()).then(|| format!("- of [`{}`]({}.md): {}\n", member.name, member.id, names.join(", ")))
     };
-    let list: String = decl.members().into_iter().map(of_kind).collect();
+    let list: String = decl.members().into_iter().filter_map(of_kind).collect();
     format!(
         "\n## What its members start from\n\nThese fields may be given here for every node inside that does not give them \
          itself; the nearest place wins. Values, lists and blocks are replaced, data is merged.\n\n{list}"
