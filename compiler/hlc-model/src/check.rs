@@ -48,6 +48,7 @@ mod secrets_recipients;
 mod secrets_undeclared;
 mod selector;
 mod service_selector;
+mod several_clusters;
 mod store_fields;
 mod store_keys;
 mod talos_image;
@@ -82,6 +83,7 @@ pub const CHECKS: &[Check] = &[
     addresses::CHECK,
     branches::CHECK,
     existing_workload::CHECK,
+    several_clusters::CHECK,
     public_host::CHECK,
     plain_secret::CHECK,
     secrets_undeclared::CHECK,
