@@ -35,7 +35,7 @@ pub use dns::{
     TxtRecord, Zone,
 };
 pub use edge::{
-    Bundle, Compose, EdgeRoute, EdgeRule, EdgeScheme, EdgeTls, EnvFile, Firewall, FirewallRule, ForwardAuth,
+    Bundle, Compose, EdgePath, EdgeRoute, EdgeRule, EdgeScheme, EdgeTls, EnvFile, Firewall, FirewallRule, ForwardAuth,
     ForwardAuthPath, Hetzner, PortRange, PublicAddress, Run, RunOn, Server, Ssh, SshKey, Traefik,
 };
 pub(crate) use edge::{EdgeRouteIn, compose};

@@ -12,6 +12,6 @@ pub use bundle::{Bundle, Compose, EnvFile, Run, RunOn};
 pub use firewall::{Firewall, FirewallRule, PortRange};
 pub use hetzner::{Hetzner, SshKey};
 pub(crate) use route::EdgeRouteIn;
-pub use route::{EdgeRoute, EdgeRule, EdgeScheme, EdgeTls};
+pub use route::{EdgePath, EdgeRoute, EdgeRule, EdgeScheme, EdgeTls};
 pub use server::{PublicAddress, Server, Ssh};
 pub use traefik::{ForwardAuth, ForwardAuthPath, Traefik};

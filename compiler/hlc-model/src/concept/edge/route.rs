@@ -1,8 +1,8 @@
 //! Hosts that the edge itself answers.
 
 use hlc_diag::Span;
-use hlc_schema::scalar::{Fqdn, Port};
-use hlc_schema::{AttrDecl, Choice, Data, Def, Expr, Node, NodeDecl, ScopeId, Spanned};
+use hlc_schema::scalar::{Fqdn, Mismatch, Port};
+use hlc_schema::{AttrDecl, Choice, Data, DataValue, Def, Expr, Node, NodeDecl, Scalar, ScopeId, Spanned, TypeDecl};
 
 use crate::resolve::{Ask, Referable, Resolver};
 
@@ -79,7 +79,39 @@ pub struct EdgeRule {
     pub priority: Option<Spanned<u32>>,
     /// The beginnings of its paths, each with its slash.
     #[prop]
-    pub paths: Vec<Spanned<String>>,
+    pub paths: Vec<Spanned<EdgePath>>,
+}
+
+/// The path of a URL, with its slash. Traefik's rules quote it in backticks, so it holds none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EdgePath(String);
+
+impl EdgePath {
+    /// The path.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Scalar for EdgePath {
+    const TYPE: TypeDecl = TypeDecl::new("path", "the path of a URL such as `\"/api\"`");
+
+    fn from_value(value: &DataValue) -> Result<Self, Mismatch> {
+        let wrong = |reason: &str, instead: Option<String>| Mismatch { reason: Some(reason.to_owned()), instead };
+        let DataValue::String(text) = value else { return Err(Mismatch::default()) };
+        if text.contains(|c: char| c == '`' || c.is_whitespace() || c.is_control()) {
+            return Err(wrong("a path has no spaces and no backticks", None));
+        }
+        if !text.starts_with('/') {
+            return Err(wrong("a path begins with a slash", Some(format!("\"/{text}\""))));
+        }
+        Ok(Self(text.clone()))
+    }
+
+    fn to_value(&self) -> DataValue {
+        DataValue::String(self.0.clone())
+    }
 }
 
 /// What a service on the edge speaks.

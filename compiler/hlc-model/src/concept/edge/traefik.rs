@@ -4,6 +4,7 @@ use hlc_diag::Span;
 use hlc_schema::scalar::Port;
 use hlc_schema::{Def, Node, Ref, Spanned};
 
+use super::EdgePath;
 use crate::concept::Gateway;
 
 /// The routes of Traefik (v3, file provider): hlc writes one file with the hosts of the edge and those of public workloads.
@@ -76,5 +77,5 @@ pub struct ForwardAuth {
 pub struct ForwardAuthPath {
     /// The path, with its slash.
     #[arg]
-    pub path: Spanned<String>,
+    pub path: Spanned<EdgePath>,
 }

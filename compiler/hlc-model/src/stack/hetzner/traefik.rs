@@ -52,7 +52,7 @@ pub(super) fn file(resolver: &Resolver<'_>, scope: ScopeId, traefik: &Traefik) -
     let mut dynamic = Dynamic::default();
     let at = traefik.head;
     if let Some(auth) = &traefik.forward_auth {
-        let address = format!("http://{}:{}{}", auth.service.value, auth.port.value.0, auth.path.path.value);
+        let address = format!("http://{}:{}{}", auth.service.value, auth.port.value.0, auth.path.path.value.as_str());
         let mut entries = vec![("address", text(&address, at)), ("trustForwardHeader", Data::bool(true, at))];
         if !auth.response_headers.is_empty() {
             let headers = auth.response_headers.iter().map(|header| text(&header.value, header.span)).collect();
@@ -184,7 +184,7 @@ fn edge_route(
     let scheme = |scheme: Option<hlc_schema::Spanned<EdgeScheme>>| scheme.map_or(EdgeScheme::Http, |s| s.value);
     for rule in &route.rule {
         let service = dynamic.http_service(&rule.service.value, rule.port.value.0, scheme(rule.scheme), at);
-        let paths: Vec<_> = rule.paths.iter().map(|path| format!("PathPrefix(`{}`)", path.value)).collect();
+        let paths: Vec<_> = rule.paths.iter().map(|path| format!("PathPrefix(`{}`)", path.value.as_str())).collect();
         let text = match paths.is_empty() {
             true => host.clone(),
             false => format!("{} && {}", in_brackets(host.clone()), in_brackets(paths.join(" || "))),
