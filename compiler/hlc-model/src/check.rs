@@ -7,6 +7,7 @@ use hlc_diag::{Code, Diagnostic};
 
 use crate::lower::Unit;
 use crate::model::Model;
+use crate::reach::{Reach, Wanted};
 use crate::resolve::Resolver;
 
 mod addresses;
@@ -56,8 +57,29 @@ mod talos_patch;
 mod talos_version;
 mod tls_route;
 
+pub(crate) use certificate_hosts::is_for as certificate_is_for;
 pub use facts::Facts;
 pub(crate) use facts::{NamespaceFacts, WorkloadFacts, containers};
+pub(crate) use gateway_listener::covers as listener_covers;
+pub(crate) use service_selector::selected_by;
+
+/// The codes by which a hop of a way is known to be broken (`reach/judge.rs`).
+pub(crate) mod codes {
+    use hlc_diag::Code;
+
+    pub(crate) const CLOSED_PORT: &Code = &super::edge::firewall::CLOSED_PORT;
+    pub(crate) const DUPLICATE_HOST: &Code = &super::duplicate_host::DUPLICATE_HOST;
+    pub(crate) const FOREIGN_HOST: &Code = &super::public_host::FOREIGN_HOST;
+    pub(crate) const LISTENER_HOST: &Code = &super::certificate_hosts::LISTENER_HOST;
+    pub(crate) const LISTENER_TLS: &Code = &super::listener_tls::LISTENER_TLS;
+    pub(crate) const NO_LISTENER: &Code = &super::gateway_listener::NO_LISTENER;
+    pub(crate) const OPEN_PORT: &Code = &super::edge::firewall::OPEN_PORT;
+    pub(crate) const ROUTE_HOST: &Code = &super::certificate_hosts::ROUTE_HOST;
+    pub(crate) const SELECTS_NOTHING: &Code = &super::service_selector::SELECTS_NOTHING;
+    pub(crate) const TARGET_PORT: &Code = &super::service_selector::TARGET_PORT;
+    pub(crate) const UNCOVERED: &Code = &super::identity::forward_auth::UNCOVERED;
+    pub(crate) const ZONE_ABSENT: &Code = &super::dns::zone_absent::ZONE_ABSENT;
+}
 
 /// One check.
 pub struct Check {
@@ -137,16 +159,22 @@ pub const CHECKS: &[Check] = &[
     cluster_networks::CHECK,
 ];
 
-/// Holds objects against their schemas, then runs every check; true when some workload was left out.
+/// Holds objects against their schemas, then runs every check; gives back whether some workload was left out, and what answers from outside
+/// if that is wanted.
 pub(crate) fn run<'m>(
     model: &'m Model,
     resolver: &'m Resolver<'m>,
     units: &'m [Unit<'m>],
     found: &mut Vec<Diagnostic>,
-) -> bool {
+    wanted: Wanted,
+) -> (bool, Reach) {
     let facts = Facts::gather(model, resolver, units, found);
     for check in CHECKS {
         (check.run)(&facts, found);
     }
-    facts.hold_back()
+    let reach = match wanted {
+        Wanted::Findings => Reach::default(),
+        Wanted::Reach => Reach::find(&facts, found),
+    };
+    (facts.hold_back(), reach)
 }

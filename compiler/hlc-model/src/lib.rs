@@ -34,6 +34,7 @@ mod load;
 mod lower;
 mod model;
 mod names;
+pub mod reach;
 mod report;
 mod resolve;
 pub mod secrets;
@@ -48,6 +49,7 @@ use hlc_plan::Plan;
 use hlc_schema::Node as _;
 
 use concept::Homelab;
+use reach::{Reach, Wanted};
 use report::Found;
 use resolve::Resolver;
 
@@ -77,6 +79,16 @@ impl Compilation {
 /// Compiles the project whose root file is `root` (`homelab.kdl`).
 #[must_use]
 pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
+    compile_for(inputs, root, Wanted::Findings).0
+}
+
+/// Compiles a project and says what of it answers from outside, whatever errors stand.
+#[must_use]
+pub fn compile_reach(inputs: &dyn Inputs, root: &str) -> (Compilation, Reach) {
+    compile_for(inputs, root, Wanted::Reach)
+}
+
+fn compile_for(inputs: &dyn Inputs, root: &str, wanted: Wanted) -> (Compilation, Reach) {
     let mut loaded = load::load(inputs, root);
     let kdl_files = loaded.sources.iter().count();
     let mut expanded = expand::expand(&mut loaded);
@@ -99,9 +111,10 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     let resolver = Resolver::new(&model, inputs, std::mem::take(&mut loaded.sources));
     let units = lower::units(&resolver);
     let stacks = stack::lower(&resolver, &units);
-    let held_back = check::run(&model, &resolver, &units, &mut diagnostics);
+    let (held_back, mut reach) = check::run(&model, &resolver, &units, &mut diagnostics, wanted);
     let workloads = lower::workloads(units);
     let (found, sources) = resolver.into_found();
+    reach.ground(&sources);
     diagnostics.extend(found);
     diagnostics.extend(expanded.diagnostics);
     let mut diagnostics: Vec<Found> = diagnostics.into_iter().map(|found| Found::new(found, &sources)).collect();
@@ -122,7 +135,7 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
     let diagnostics = report::in_order(diagnostics, &sources);
     let listed = model.deliveries().any(|(delivery, _)| delivery.lists_workloads());
     let plan = (!broken).then_some(Plan { workloads, listed, stacks });
-    Compilation { sources, diagnostics, plan, model, held_back, kdl_files }
+    (Compilation { sources, diagnostics, plan, model, held_back, kdl_files }, reach)
 }
 
 /// Compiles a project and gives its plan out even when errors stand: for comparing objects, whatever the checks say of

@@ -108,6 +108,11 @@ impl<'m> Resolver<'m> {
         self.found.borrow().iter().any(|found| found.code == &SECRET_IN_MANIFEST && found.primary.span == span)
     }
 
+    /// The findings so far.
+    pub(crate) fn found(&self) -> Vec<Diagnostic> {
+        self.found.borrow().clone()
+    }
+
     /// Gives out the findings and the files that they point into.
     pub(crate) fn into_found(self) -> (Vec<Diagnostic>, Sources) {
         (self.found.into_inner(), self.sources.into_inner())

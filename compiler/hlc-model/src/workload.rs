@@ -31,7 +31,7 @@ pub use namespace::{Namespace, PodSecurity, PodSecurityLevel};
 pub use oidc::{ClientType, Oidc, SubMode};
 pub use public::{Auth, Public};
 pub use route::{Backend, HeaderMatch, PathMatch, Route, Rule};
-pub(crate) use route::{RouteIn, hosts};
+pub(crate) use route::{DOUBLED_DOMAIN, ROUTE_GATEWAY, RouteIn, hosts};
 pub(crate) use secret::lower_openbao;
 pub use secret::{Secret, SecretMapping};
 

@@ -30,6 +30,7 @@ mod nodes;
 mod order;
 mod plans;
 mod platform;
+mod reach;
 mod round_trip;
 mod spec;
 mod talos;
@@ -65,6 +66,7 @@ fn main() {
         as_found::trials(),
         order::trials(),
         plans::trials(),
+        reach::trials(),
         golden::trials(),
         inventory::trials(),
         platform::trials(),

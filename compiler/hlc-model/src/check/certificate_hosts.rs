@@ -146,7 +146,7 @@ fn shown<'m>(facts: &Facts<'m>, gateway: &'m Gateway) -> Vec<Shown<'m>> {
 }
 
 /// True when a certificate for `known` is for `host` (RFC 6125, section 6.4.3).
-fn is_for(known: &str, host: &str) -> bool {
+pub(crate) fn is_for(known: &str, host: &str) -> bool {
     known == host
         || known.strip_prefix("*.").is_some_and(|rest| host.split_once('.').is_some_and(|(_, parent)| parent == rest))
 }

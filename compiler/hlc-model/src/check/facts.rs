@@ -174,6 +174,11 @@ impl<'m> Facts<'m> {
         )
     }
 
+    /// What is known of a namespace; `None` when nothing stands in it.
+    pub(crate) fn namespace(&self, name: &str) -> Option<&NamespaceFacts<'m>> {
+        self.namespaces.get(name)
+    }
+
     /// Every planned object.
     pub(crate) fn objects(&self) -> impl Iterator<Item = &'m PlannedObject> + use<'m> {
         self.units.iter().filter(|unit| !unit.idle).flat_map(|unit| &unit.planned.objects)

@@ -61,7 +61,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// True when a listener's host name covers a host; `*.` stands for one or more labels (Gateway API, Listener.hostname).
-pub(super) fn covers(pattern: &str, host: &str) -> bool {
+pub(crate) fn covers(pattern: &str, host: &str) -> bool {
     match pattern.strip_prefix('*') {
         Some(suffix) => host.len() > suffix.len() && host.ends_with(suffix),
         None => pattern == host,

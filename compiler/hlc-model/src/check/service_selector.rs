@@ -1,7 +1,7 @@
 //! Services select pods that exist.
 
 use hlc_diag::{Code, Diagnostic, Severity};
-use hlc_schema::Data;
+use hlc_schema::{Data, Map};
 
 use super::{Check, Facts};
 use crate::workload::workload_namespace;
@@ -46,15 +46,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         for service in workload.of_kind("Service") {
             let Some(selector) = service.body.at(&["spec", "selector"]) else { continue };
             let Some(wanted) = selector.as_map().filter(|map| !map.is_empty()) else { continue };
-            let selected: Vec<_> = templates
-                .iter()
-                .filter(|(_, template)| {
-                    let labels = template.at(&["metadata", "labels"]);
-                    wanted.iter().all(|(key, entry)| {
-                        labels.and_then(|labels| labels.get(key)).is_some_and(|label| label.value == entry.value.value)
-                    })
-                })
-                .collect();
+            let selected: Vec<_> = templates.iter().filter(|(_, template)| selected_by(wanted, template)).collect();
             if selected.is_empty() {
                 let mut diagnostic = Diagnostic::new(
                     &SELECTS_NOTHING,
@@ -82,6 +74,14 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// True when a selector matches the labels of a pod template.
+pub(crate) fn selected_by(selector: &Map, template: &Data) -> bool {
+    let labels = template.at(&["metadata", "labels"]);
+    selector.iter().all(|(key, entry)| {
+        labels.and_then(|labels| labels.get(key)).is_some_and(|label| label.value == entry.value.value)
+    })
 }
 
 fn check_ports(service: &Data, name: &str, templates: &[&Data], found: &mut Vec<Diagnostic>) {

@@ -94,6 +94,9 @@ pub struct Route {
     /// What is merged over the route's object: fields that hlc has no word for.
     #[free]
     pub extra: Option<FreeBlock>,
+    /// The whole node.
+    #[span]
+    pub span: Span,
     /// The node's name.
     #[head]
     pub head: Span,
