@@ -31,5 +31,6 @@ pub use schema::KUBERNETES_VERSION;
 pub use tree::OutputTree;
 pub use validate::{CODES, is_quantity, validate};
 pub use yaml::{
-    YamlError, count_yaml_comments, data_from_yaml, data_from_yaml_file, data_to_yaml, documents_from_yaml, to_yaml,
+    YamlError, count_yaml_comments, data_from_yaml, data_from_yaml_file, data_to_yaml, documents_as_helm,
+    documents_from_yaml, to_yaml,
 };

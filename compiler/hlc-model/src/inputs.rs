@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use hlc_chart::{Archives, Renderer};
+
 /// What stands in a folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DirEntry {
@@ -42,6 +44,22 @@ pub trait Inputs {
     /// # Errors
     /// See [`InputError`].
     fn list(&self, folder: &str) -> Result<Vec<DirEntry>, InputError>;
+
+    /// The archives of charts that are at hand; without any, nothing is known of a chart but what the lock file says.
+    fn archives(&self) -> Option<&dyn Archives> {
+        None
+    }
+
+    /// Who renders charts; `None` where nobody does.
+    fn renderer(&self) -> Option<&dyn Renderer> {
+        None
+    }
+
+    /// The text of a file of the output folder, as it was last written, by its path in it (`web/Secret.web.k8s.yaml`).
+    fn written(&self, path: &str) -> Option<Arc<str>> {
+        let _ = path;
+        None
+    }
 }
 
 /// Files held in memory: for tests, and as a base for overlays.

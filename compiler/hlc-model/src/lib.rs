@@ -20,6 +20,7 @@
 //!
 //! Start reading at [`concept`] for the language, at [`check`] for what is checked.
 
+pub mod charts;
 pub mod check;
 mod collect;
 pub mod concept;
@@ -41,6 +42,7 @@ pub mod secrets;
 pub mod stack;
 pub mod workload;
 
+pub use charts::{Charts, WantedManifests, WantedRelease};
 pub use inputs::{DirEntry, InputError, Inputs, MemoryInputs};
 pub use model::Model;
 
@@ -63,6 +65,8 @@ pub struct Compilation {
     pub plan: Option<Plan>,
     /// Everything that could be read.
     pub model: Model,
+    /// The charts and manifests that it wants.
+    pub charts: Charts,
     /// True when checks were left out, since what they would find may only follow from the errors that stand.
     pub held_back: bool,
     /// How many of the files are KDL: they come first.
@@ -109,7 +113,8 @@ fn compile_for(inputs: &dyn Inputs, root: &str, wanted: Wanted) -> (Compilation,
     diagnostics.extend(unknown.into_iter().filter(|(kind, _)| is_there(kind)).map(|(_, found)| found));
     diagnostics.extend(names::check(&collected.names, &model));
     let resolver = Resolver::new(&model, inputs, std::mem::take(&mut loaded.sources));
-    let units = lower::units(&resolver);
+    let charts = charts::gather(&resolver);
+    let units = lower::units(&resolver, &charts);
     let stacks = stack::lower(&resolver, &units);
     let (held_back, mut reach) = check::run(&model, &resolver, &units, &mut diagnostics, wanted);
     let workloads = lower::workloads(units);
@@ -135,7 +140,7 @@ fn compile_for(inputs: &dyn Inputs, root: &str, wanted: Wanted) -> (Compilation,
     let diagnostics = report::in_order(diagnostics, &sources);
     let listed = model.deliveries().any(|(delivery, _)| delivery.lists_workloads());
     let plan = (!broken).then_some(Plan { workloads, listed, stacks });
-    (Compilation { sources, diagnostics, plan, model, held_back, kdl_files }, reach)
+    (Compilation { sources, diagnostics, plan, model, charts, held_back, kdl_files }, reach)
 }
 
 /// Compiles a project and gives its plan out even when errors stand: for comparing objects, whatever the checks say of
@@ -145,7 +150,7 @@ fn compile_for(inputs: &dyn Inputs, root: &str, wanted: Wanted) -> (Compilation,
 pub fn lowered(inputs: &dyn Inputs, root: &str) -> (Compilation, Plan) {
     let compilation = compile(inputs, root);
     let resolver = Resolver::new(&compilation.model, inputs, compilation.sources.clone());
-    let workloads = lower::workloads(lower::units(&resolver));
+    let workloads = lower::workloads(lower::units(&resolver, &compilation.charts));
     drop(resolver);
     let plan = Plan { workloads, listed: false, stacks: Vec::new() };
     (compilation, plan)
@@ -168,6 +173,7 @@ pub fn codes() -> Vec<&'static Code> {
     codes.extend(workload::codes());
     codes.extend(stack::codes());
     codes.extend(hlc_kube::CODES);
+    codes.extend(hlc_chart::lock::CODES);
     codes.extend(check::CHECKS.iter().flat_map(|check| check.codes));
     codes.sort_by_key(|code| code.id);
     codes

@@ -4,6 +4,7 @@ use hlc_diag::Span;
 use hlc_plan::{Address, PlannedObject, PlannedResource, PlannedWorkload};
 use hlc_schema::{Data, DataValue, FreeBlock, Map, ScopeId};
 
+use crate::charts::Charts;
 use crate::resolve::Resolver;
 use crate::workload::{Workload, lower_objects, lower_openbao, workload_namespace};
 
@@ -11,6 +12,8 @@ use crate::workload::{Workload, lower_objects, lower_openbao, workload_namespace
 pub(crate) struct Lower<'m> {
     /// Resolves references and takes findings.
     pub(crate) resolver: &'m Resolver<'m>,
+    /// The releases of charts, with their values.
+    pub(crate) charts: &'m Charts,
     /// The workload.
     pub(crate) workload: &'m Workload,
     /// Its scope, for names.
@@ -45,14 +48,14 @@ pub(crate) enum Carrier {
 }
 
 /// Every workload and addon that nothing else makes, ordered by carrier and name.
-pub(crate) fn units<'m>(resolver: &'m Resolver<'m>) -> Vec<Unit<'m>> {
+pub(crate) fn units<'m>(resolver: &'m Resolver<'m>, charts: &'m Charts) -> Vec<Unit<'m>> {
     let model = resolver.model;
     let workloads = model.workloads().map(|(scope, workload)| (scope, workload, Carrier::ArgoCd));
     let addons = model.addons().map(|(scope, addon)| (scope, addon, Carrier::Apply));
     let mut units: Vec<Unit<'m>> = workloads
         .chain(addons)
         .filter(|(scope, workload, _)| !workload.existing && !model.faults.spoiled.contains(scope))
-        .map(|(scope, workload, carrier)| Lower { resolver, workload, scope, carrier }.unit())
+        .map(|(scope, workload, carrier)| Lower { resolver, charts, workload, scope, carrier }.unit())
         .collect();
     units.sort_by(|a, b| (a.carrier as u8, &a.planned.name).cmp(&(b.carrier as u8, &b.planned.name)));
     units

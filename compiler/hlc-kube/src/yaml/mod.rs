@@ -8,5 +8,7 @@ mod scalar;
 mod style;
 mod write;
 
-pub use read::{YamlError, count_yaml_comments, data_from_yaml, data_from_yaml_file, documents_from_yaml};
+pub use read::{
+    YamlError, count_yaml_comments, data_from_yaml, data_from_yaml_file, documents_as_helm, documents_from_yaml,
+};
 pub use write::{data_to_yaml, to_yaml};

@@ -44,12 +44,21 @@ pub fn data_from_yaml(text: &str, span: Span) -> Result<Data, YamlError> {
     one(text, &|_, _| span)
 }
 
+/// Reads every document of a YAML text the way Helm and kubectl do, every value with the place `span`: of two equal keys the
+/// last one counts, and a key that is no text becomes one. For what others wrote; otherwise as [`documents_from_yaml`].
+///
+/// # Errors
+/// As [`data_from_yaml`], but for these.
+pub fn documents_as_helm(text: &str, span: Span) -> Result<Vec<Data>, YamlError> {
+    load(text, &|_, _| span, u32::MAX, Keys::AsHelm)
+}
+
 /// Reads every document of a YAML text, by the rules of [`data_from_yaml`]; empty ones are null.
 ///
 /// # Errors
 /// See [`data_from_yaml`].
 pub fn documents_from_yaml(text: &str, span: Span) -> Result<Vec<Data>, YamlError> {
-    load(text, &|_, _| span, u32::MAX)
+    load(text, &|_, _| span, u32::MAX, Keys::Strict)
 }
 
 /// How many comments a YAML text has; what it is else does not matter.
@@ -73,14 +82,21 @@ pub fn data_from_yaml_file(text: &str, file: FileId) -> Result<Data, YamlError> 
 }
 
 fn one(text: &str, locate: &dyn Fn(usize, usize) -> Span) -> Result<Data, YamlError> {
-    let mut documents = load(text, locate, 1)?;
+    let mut documents = load(text, locate, 1, Keys::Strict)?;
     Ok(documents.pop().unwrap_or_else(|| Data::new(DataValue::Null, locate(0, 0))))
 }
 
+/// What is done with keys that stand twice or are no text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    Strict,
+    AsHelm,
+}
+
 /// Reads up to `most` documents; `locate` gives the place between two characters.
-fn load(text: &str, locate: &dyn Fn(usize, usize) -> Span, most: u32) -> Result<Vec<Data>, YamlError> {
+fn load(text: &str, locate: &dyn Fn(usize, usize) -> Span, most: u32, keys: Keys) -> Result<Vec<Data>, YamlError> {
     let mut loader =
-        Loader { stack: Vec::new(), anchors: Vec::new(), values: 0, roots: Vec::new(), documents: 0, most };
+        Loader { stack: Vec::new(), anchors: Vec::new(), values: 0, roots: Vec::new(), documents: 0, most, keys };
     for event in Parser::new_from_str(text) {
         let (event, at) = event.map_err(|error| YamlError {
             line: count(error.marker().line()),
@@ -132,6 +148,7 @@ struct Loader {
     documents: u32,
     /// How many documents are wanted at most.
     most: u32,
+    keys: Keys,
 }
 
 impl Loader {
@@ -191,12 +208,14 @@ impl Loader {
     }
 
     fn key(&mut self, text: &str, style: ScalarStyle, tag: Option<&Tag>, at: Place) -> Result<(), YamlError> {
+        let strict = self.keys == Keys::Strict;
         let Some(Open::Map { map, key, .. }) = self.stack.last_mut() else { return Ok(()) };
         if style == ScalarStyle::Plain && tag.is_none() && text == "<<" {
             *key = Some(Key::Merge);
             return Ok(());
         }
-        if !matches!(scalar(text, style, tag, at)?, DataValue::String(_)) {
+        let missing = style == ScalarStyle::Plain && matches!(text, "" | "~");
+        if (strict || missing) && !matches!(scalar(text, style, tag, at)?, DataValue::String(_)) {
             // The parser gives `~` for a key that is not there.
             return Err(if matches!(text, "" | "~") {
                 at.error("a key is missing here")
@@ -204,7 +223,7 @@ impl Loader {
                 at.error(format!("the key `{text}` is not text; write `\"{text}\"`"))
             });
         }
-        if map.entry(text).is_some() {
+        if strict && map.entry(text).is_some() {
             return Err(at.error(format!("the key `{text}` stands here a second time")));
         }
         *key = Some(Key::Text(text.to_owned(), at.span));

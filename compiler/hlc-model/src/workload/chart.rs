@@ -249,7 +249,7 @@ impl Chart {
 
     fn application(&self, lower: &Lower<'_>, deliver: Span, release: &Released<'_>) -> Option<PlannedObject> {
         let repo = self.repo.repo(lower.workload)?;
-        let values = self.values(lower.resolver, lower.scope, release)?;
+        let values = &lower.charts.release(lower.scope, self, release)?.values;
         let deliveries: Vec<_> = lower.resolver.model.deliveries().collect();
         let [(delivery, argocd)] = deliveries.as_slice() else {
             let diagnostic =
@@ -276,9 +276,9 @@ impl Chart {
         );
         let text = |text: &str| Data::string(text, at);
         let mut helm = vec![("releaseName", Data::string(release.name, release.span))];
-        if let Some(values) = values.filter(|values| values.as_map().is_some_and(|map| !map.is_empty())) {
+        if values.as_map().is_some_and(|map| !map.is_empty()) {
             // As text, since `valuesObject` loses nulls, which Helm needs to delete a default.
-            helm.push(("values", Data::string(hlc_kube::data_to_yaml(&values), values.span)));
+            helm.push(("values", Data::string(hlc_kube::data_to_yaml(values), values.span)));
         }
         let spec = Data::map(
             [

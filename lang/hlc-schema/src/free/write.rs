@@ -47,6 +47,11 @@ impl KdlWriter {
         self.write_map(head, map);
     }
 
+    /// Writes a value of any shape under a key.
+    pub fn data(&mut self, key: &str, data: &Data) {
+        self.node(&key_text(key), data);
+    }
+
     /// The text so far.
     #[must_use]
     pub fn finish(self) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hlc_plan::{Address, Kind, PlannedResource};
-use hlc_schema::{Data, DataValue, Map, Spanned};
+use hlc_schema::{Data, Spanned};
 
 use crate::lower::Lower;
 use crate::resolve::Place;
@@ -43,14 +43,13 @@ pub struct Release {
 pub(super) fn lower(lower: &Lower<'_>, chart: &Chart) -> Vec<PlannedResource> {
     let namespace = chart.release_namespace(lower.workload);
     let made = |release: &Released<'_>| {
-        let none = Data::new(DataValue::Map(Map::new()), chart.head);
         let kind = Release {
             namespace: namespace.to_owned(),
             name: release.name.to_owned(),
             chart: chart.name.value.clone(),
             version: chart.version.value.as_str().to_owned(),
             repo: chart.repo.repo(lower.workload)?.value.as_str().to_owned(),
-            values: chart.values(lower.resolver, lower.scope, release)?.unwrap_or(none),
+            values: lower.charts.release(lower.scope, chart, release)?.values.clone(),
             patches: patches(lower, chart)?,
             removed: (!chart.remove.is_empty())
                 .then(|| chart.remove.iter().map(|remove| named(&remove.object)).collect()),

@@ -1,0 +1,28 @@
+//! Helm charts, without running Helm.
+//!
+//! - [`Archive`] and [`Chart`]: a chart's files from the bytes of its archive, with limits; its subcharts, values, templates.
+//! - [`RenderRequest`], [`Renderer`]: what is asked of whoever renders charts, and what is answered; [`manifest`] reads it.
+//! - [`Lock`]: `hlc.lock`, which pins charts and manifests by digest and keeps the [surface](surface) of each release.
+//!
+//! Architecture invariants:
+//! - Pure: bytes and text in, values and findings out. No file, no network, no process, no clock.
+//! - Hostile archives end in an [`ArchiveError`]: size, number of files and ratio are bounded, and no name leads anywhere.
+//! - The value of a Secret is in no surface and in no lock file.
+//!
+//! Start reading at [`Chart`], then [`render`] and [`lock`].
+
+pub mod archive;
+mod chart;
+mod digest;
+pub mod lock;
+pub mod manifest;
+pub mod render;
+mod source;
+pub mod surface;
+
+pub use archive::{Archive, ArchiveError, Limits};
+pub use chart::{Chart, ChartError, Dependency, Metadata};
+pub use digest::{Digest, DigestError, Digester};
+pub use lock::Lock;
+pub use render::{Archives, Capabilities, RenderFailure, RenderRequest, Renderer, Rendering};
+pub use source::{ChartSource, Origin};
