@@ -25,6 +25,9 @@ use clap::Parser as _;
 use args::{Args, Build, Command, New};
 use console::{Console, Exit};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,

@@ -11,6 +11,10 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use hlc_diag::{Diagnostic, Sources};
 use hlc_model::{MemoryInputs, compile};
 
+/// The one of the command line program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The sample homelab.
 fn sample() -> MemoryInputs {
     fn add(root: &Path, path: &Path, inputs: &mut MemoryInputs) {

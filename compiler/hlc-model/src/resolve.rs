@@ -275,7 +275,7 @@ impl<'m> Resolver<'m> {
         for entry in entries {
             match self.free(&entry.value, scope, place, depth + 1) {
                 Some(value) => {
-                    own.insert(entry.key.as_str(), entry.key_span, value);
+                    own.insert(entry.key.clone(), entry.key_span, value);
                 }
                 None => whole = false,
             }

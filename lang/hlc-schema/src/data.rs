@@ -1,9 +1,8 @@
 //! Data: what free blocks mean after every reference is resolved.
 
-use foldhash::fast::RandomState;
 use hlc_diag::Span;
-use indexmap::IndexMap;
 
+use crate::keyed::{Key, Keyed};
 use crate::{Deferred, Float};
 
 /// A value of free data with the place it came from. The JSON data model, with integers apart from floats.
@@ -48,7 +47,7 @@ pub struct MapEntry {
 /// A map with text keys, each at most once.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Map {
-    entries: IndexMap<String, MapEntry, RandomState>,
+    entries: Keyed<MapEntry>,
 }
 
 impl Map {
@@ -61,11 +60,11 @@ impl Map {
     /// An empty map with room for so many entries.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        Self { entries: IndexMap::with_capacity_and_hasher(capacity, RandomState::default()) }
+        Self { entries: Keyed::with_capacity(capacity) }
     }
 
     /// Puts a value under a key; an older one under the same key is given back.
-    pub fn insert(&mut self, key: impl Into<String>, key_span: Span, value: Data) -> Option<MapEntry> {
+    pub fn insert(&mut self, key: impl Into<Key>, key_span: Span, value: Data) -> Option<MapEntry> {
         self.entries.insert(key.into(), MapEntry { key_span, value })
     }
 
@@ -88,22 +87,22 @@ impl Map {
 
     /// Takes a key out; the others keep their order.
     pub fn remove(&mut self, key: &str) -> Option<MapEntry> {
-        self.entries.shift_remove(key)
+        self.entries.remove(key)
     }
 
     /// Keys and entries in written order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &MapEntry)> {
-        self.entries.iter().map(|(key, entry)| (key.as_str(), entry))
+        self.entries.iter()
     }
 
     /// Keys and entries in written order, taken out.
-    pub fn into_entries(self) -> impl Iterator<Item = (String, MapEntry)> {
-        self.entries.into_iter()
+    pub fn into_entries(self) -> impl Iterator<Item = (Key, MapEntry)> {
+        self.entries.into_entries()
     }
 
     /// Gives every key the place `span` and visits every value.
     pub fn place(&mut self, span: Span, visit: &mut dyn FnMut(&mut Data)) {
-        for entry in self.entries.values_mut() {
+        for (_, entry) in self.entries.iter_mut() {
             entry.key_span = span;
             visit(&mut entry.value);
         }
@@ -111,7 +110,7 @@ impl Map {
 
     /// Visits every value with its key, to change it.
     pub fn each_value(&mut self, visit: &mut dyn FnMut(&str, &mut Data)) {
-        for (key, entry) in &mut self.entries {
+        for (key, entry) in self.entries.iter_mut() {
             visit(key, &mut entry.value);
         }
     }
@@ -125,7 +124,7 @@ impl Map {
     /// True without entries.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries.len() == 0
     }
 }
 
@@ -174,7 +173,7 @@ impl Data {
 
     /// A map of which every key stands at the same place.
     #[must_use]
-    pub fn map<K: Into<String>>(entries: impl IntoIterator<Item = (K, Self)>, span: Span) -> Self {
+    pub fn map<K: Into<Key>>(entries: impl IntoIterator<Item = (K, Self)>, span: Span) -> Self {
         let mut map = Map::new();
         for (key, value) in entries {
             map.insert(key, span, value);

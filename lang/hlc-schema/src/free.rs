@@ -4,13 +4,13 @@
 //! with `-` children a list. Nothing about it depends on a schema.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use hlc_diag::{Diagnostic, Span};
 use hlc_syntax as syntax;
 
 use crate::decode::{literal, wrong_annotation};
 use crate::expr::{path, secret, template};
+use crate::keyed::{Key, Keyed};
 use crate::{Cx, DataValue, NodeDecl, RefPath, SecretKey, Spanned, Template};
 
 mod codes;
@@ -81,7 +81,7 @@ pub enum TextFormat {
 #[derive(Clone, Debug)]
 pub struct FreeEntry {
     /// The key, taken literally.
-    pub key: String,
+    pub key: Key,
     /// Where the key stands.
     pub key_span: Span,
     /// The value.
@@ -392,7 +392,7 @@ fn entries<'a>(
     cx: &mut Cx<'_>,
 ) -> Option<Vec<FreeEntry>> {
     let mut entries: Vec<FreeEntry> = Vec::new();
-    let mut seen: BTreeMap<Cow<'_, str>, Span> = BTreeMap::new();
+    let mut seen: Keyed<Span> = Keyed::default();
     let mut whole = true;
     let mut add = |key: Cow<'a, str>, key_span: Span, value: Option<Free>, cx: &mut Cx<'_>| {
         if let Some(first) = seen.get(&key) {
@@ -404,7 +404,8 @@ fn entries<'a>(
             );
             return false;
         }
-        let value = value.map(|value| FreeEntry { key: key.clone().into_owned(), key_span, value });
+        let key = Key::from(key.as_ref());
+        let value = value.map(|value| FreeEntry { key: key.clone(), key_span, value });
         seen.insert(key, key_span);
         let whole = value.is_some();
         entries.extend(value);

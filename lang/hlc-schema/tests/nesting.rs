@@ -152,7 +152,7 @@ fn keys(block: &FreeBlock) -> Vec<String> {
     fn collect(value: &hlc_schema::Free, keys: &mut Vec<String>) {
         let FreeKind::Map { bases, entries } = &value.kind else { panic!("{value:?}") };
         bases.iter().for_each(|base| collect(base, keys));
-        keys.extend(entries.iter().map(|entry| entry.key.clone()));
+        keys.extend(entries.iter().map(|entry| entry.key.to_string()));
     }
     let mut all = Vec::new();
     collect(&block.value, &mut all);

@@ -156,7 +156,7 @@ fn env_file(resolver: &Resolver<'_>, scope: ScopeId, file: &concept::EnvFile) ->
                 continue;
             }
         };
-        variables.insert(variable.key.clone(), value);
+        variables.insert(variable.key.to_string(), value);
     }
     let mode = file
         .mode

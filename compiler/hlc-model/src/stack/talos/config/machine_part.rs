@@ -156,7 +156,7 @@ fn texts(resolver: &Resolver<'_>, block: Option<&FreeBlock>) -> Option<Vec<(Stri
             resolver.report(mismatched::<String>(value, span, &why));
             whole = false;
         }
-        entries.push((key, entry.value));
+        entries.push((key.into(), entry.value));
     }
     whole.then_some(entries)
 }

@@ -115,7 +115,7 @@ impl Merge<'_, '_> {
                 base.remove(&key);
                 continue;
             }
-            self.path.push(key.clone());
+            self.path.push(key.to_string());
             match base.get_mut(&key) {
                 Some(under) => self.value(under, entry.value),
                 None => {
