@@ -19,6 +19,7 @@ const LONG: usize = 16;
 pub(crate) struct Keyed<V> {
     entries: Vec<(Key, V)>,
     /// Where each key is; there when the map is long.
+    #[expect(clippy::box_collection, reason = "nearly no map has one, and every value is as large as a map")]
     table: Option<Box<HashMap<Key, usize, RandomState>>>,
 }
 
