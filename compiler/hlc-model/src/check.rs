@@ -24,6 +24,7 @@ mod duplicate_host;
 mod duplicate_object;
 mod edge;
 mod existing_workload;
+mod exposure;
 mod facts;
 mod gateway_address;
 mod gateway_listener;
@@ -72,8 +73,14 @@ pub(crate) mod codes {
     pub(crate) const FOREIGN_HOST: &Code = &super::public_host::FOREIGN_HOST;
     pub(crate) const LISTENER_HOST: &Code = &super::certificate_hosts::LISTENER_HOST;
     pub(crate) const LISTENER_TLS: &Code = &super::listener_tls::LISTENER_TLS;
+    pub(crate) const NO_EDGE: &Code = &super::exposure::no_edge::NO_EDGE;
     pub(crate) const NO_LISTENER: &Code = &super::gateway_listener::NO_LISTENER;
+    pub(crate) const NO_RECORD: &Code = &super::exposure::no_record::NO_RECORD;
+    pub(crate) const NO_REDIRECT: &Code = &super::identity::no_redirect::NO_REDIRECT;
     pub(crate) const OPEN_PORT: &Code = &super::edge::firewall::OPEN_PORT;
+    pub(crate) const OTHER_GATEWAY: &Code = &super::exposure::other_gateway::OTHER_GATEWAY;
+    pub(crate) const RECORD_ELSEWHERE: &Code = &super::exposure::record_elsewhere::RECORD_ELSEWHERE;
+    pub(crate) const REDIRECT_HOST: &Code = &super::identity::redirect_host::REDIRECT_HOST;
     pub(crate) const ROUTE_HOST: &Code = &super::certificate_hosts::ROUTE_HOST;
     pub(crate) const SELECTS_NOTHING: &Code = &super::service_selector::SELECTS_NOTHING;
     pub(crate) const TARGET_PORT: &Code = &super::service_selector::TARGET_PORT;
@@ -107,6 +114,12 @@ pub const CHECKS: &[Check] = &[
     existing_workload::CHECK,
     several_clusters::CHECK,
     public_host::CHECK,
+    exposure::no_record::CHECK,
+    exposure::record_elsewhere::CHECK,
+    exposure::no_edge::CHECK,
+    identity::no_redirect::CHECK,
+    exposure::unguarded::CHECK,
+    exposure::other_gateway::CHECK,
     plain_secret::CHECK,
     secrets_undeclared::CHECK,
     secrets_file::CHECK,

@@ -25,7 +25,6 @@ use hlc_schema::{ScopeId, Spanned};
 
 use crate::check::Facts;
 use crate::workload::{Route, Workload};
-use dns::Dns;
 use hop::Draft;
 
 /// Everything of a homelab that answers from outside the cluster.
@@ -123,7 +122,7 @@ impl Way {
 impl Reach {
     /// Finds every host, and judges its hops by what the checks have found.
     pub(crate) fn find(facts: &Facts<'_>, found: &[Diagnostic]) -> Self {
-        let finder = Finder { facts, dns: Dns::of(facts.resolver) };
+        let finder = Finder { facts };
         let mut hosts = finder.hosts();
         let judge = judge::Judge::of(found, facts.resolver);
         let hosts = hosts.iter_mut().map(|(host, ways)| {
@@ -183,7 +182,6 @@ struct Draw<'m> {
 /// Finds the hops of hosts.
 pub(crate) struct Finder<'f, 'm> {
     facts: &'f Facts<'m>,
-    dns: Dns,
 }
 
 /// A host of a route of a workload or addon.

@@ -1,5 +1,6 @@
 //! What checks look at: the model, the plan, and what both say about each namespace.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hlc_diag::{Diagnostic, Span};
@@ -11,6 +12,7 @@ use rayon::prelude::*;
 use crate::concept::SecretsFile;
 use crate::lower::Unit;
 use crate::model::Model;
+use crate::reach::dns::Dns;
 use crate::resolve::Resolver;
 use crate::secrets::Secrets;
 use crate::workload::{BootstrapSecret, Secret, Workload, workload_namespace};
@@ -26,6 +28,8 @@ pub struct Facts<'m> {
     /// Workloads with an object that Kubernetes would refuse: what else seems wrong with them may follow from that.
     refused: BTreeSet<ScopeId>,
     namespaces: BTreeMap<&'m str, NamespaceFacts<'m>>,
+    /// Which record answers for a host; made when somebody asks.
+    dns: OnceCell<Dns>,
     /// Names that are declared a second time: what follows from that is not reported again.
     pub(crate) repeated: BTreeSet<Span>,
 }
@@ -102,6 +106,7 @@ impl<'m> Facts<'m> {
             edges,
             refused: BTreeSet::new(),
             namespaces: BTreeMap::new(),
+            dns: OnceCell::new(),
             repeated,
         };
         for (unit, findings) in units.iter().zip(judged(units)) {
@@ -170,6 +175,11 @@ impl<'m> Facts<'m> {
                 Some(WorkloadFacts { workload, scope, planned, objects, namespace })
             },
         )
+    }
+
+    /// Which record answers for a host.
+    pub(crate) fn dns(&self) -> &Dns {
+        self.dns.get_or_init(|| Dns::of(self.resolver))
     }
 
     /// What is known of a namespace; `None` when nothing stands in it.

@@ -1,10 +1,13 @@
 //! HTTPRoutes attach to gateways that speak HTTP.
 
-use hlc_diag::{Code, Diagnostic, Severity};
+use std::collections::BTreeMap;
+
+use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_schema::Node as _;
 
+use super::exposure::{Failing, together};
 use super::{Check, Facts};
-use crate::concept::Listener;
+use crate::concept::{Gateway, Listener};
 
 pub(super) const CHECK: Check = Check { codes: &[&NO_LISTENER], run };
 
@@ -30,6 +33,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     if facts.model.faults.may_hide(Listener::decl()) {
         return;
     }
+    let mut unserved: BTreeMap<Span, Failing<'_, Gateway>> = BTreeMap::new();
     for workload in facts.sound_workloads() {
         for route in &workload.workload.route {
             let gateway = route.gateway(facts.model);
@@ -38,25 +42,33 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             };
             for host in hosts {
                 let served = gateway.listener.iter().any(|listener| {
-                    listener.protocol.value.is_http()
-                        && listener
-                            .hostname
-                            .as_ref()
-                            .is_none_or(|pattern| covers(pattern.value.as_str(), host.value.as_str()))
+                    let pattern = listener.hostname.as_ref();
+                    let covered = pattern.is_none_or(|pattern| covers(pattern.value.as_str(), host.value.as_str()));
+                    listener.protocol.value.is_http() && covered
                 });
                 if !served {
-                    found.push(
-                        Diagnostic::new(
-                            &NO_LISTENER,
-                            host.span,
-                            format!("no listener of gateway `{}` serves `{}`", gateway.name.name, host.value.as_str()),
-                        )
-                        .label(gateway.name.span, "this gateway")
-                        .help("add one: `listener \"https\" protocol=\"HTTPS\" port=443`, with a `hostname` that covers the host or none"),
-                    );
+                    let hosts = &mut unserved.entry(gateway.name.span).or_insert((gateway, Vec::new())).1;
+                    hosts.push((host.value.as_str().to_owned(), host.span));
                 }
             }
         }
+    }
+    for (gateway, mut hosts) in unserved.into_values() {
+        hosts.sort_by_key(|(_, at)| *at);
+        let name = gateway.name.name.as_str();
+        let hosts: Vec<(&str, Span)> = hosts.iter().map(|(host, at)| (host.as_str(), *at)).collect();
+        let diagnostic = together(
+            &NO_LISTENER,
+            &hosts,
+            |host, at| {
+                let message = format!("no listener of gateway `{name}` serves `{host}`");
+                Diagnostic::new(&NO_LISTENER, at, message).label(gateway.name.span, "this gateway")
+            },
+            |hosts| (gateway.name.span, format!("no listener of gateway `{name}` serves {hosts}")),
+        );
+        found.extend(diagnostic.map(|diagnostic| {
+            diagnostic.help("add one: `listener \"https\" protocol=\"HTTPS\" port=443`, with a `hostname` that covers the host or none")
+        }));
     }
 }
 

@@ -4,6 +4,7 @@ pub(super) mod client_id;
 pub(super) mod client_secret;
 pub(super) mod forward_auth;
 pub(super) mod made_elsewhere;
+pub(super) mod no_redirect;
 pub(super) mod oidc_route;
 pub(super) mod redirect_host;
 pub(super) mod redirect_path;

@@ -8,6 +8,7 @@ use hlc_schema::{Data, ScopeId, Spanned};
 use super::dns::Lookup;
 use super::edge::{Target, target};
 use super::hop::{Chain, Draft};
+use super::login::covers;
 use super::{Asked, Draw, Finder, Guard, HopKind, View};
 use crate::check::{Facts, NamespaceFacts, certificate_is_for, containers, listener_covers, selected_by};
 use crate::concept::{Gateway, Listener, ListenerProtocol};
@@ -25,7 +26,7 @@ impl<'m> Finder<'_, 'm> {
     pub(super) fn lan(&self, asked: Asked<'_, 'm>) -> Draw<'m> {
         let host = asked.host.value.as_str();
         let mut chain = Chain::new();
-        let leads_to_server = match self.dns.look_up(host) {
+        let leads_to_server = match self.facts.dns().look_up(host) {
             Lookup::Answers(answers) => {
                 let to = answers.last().and_then(|answer| answer.to.as_ref());
                 to.is_some_and(|to| matches!(target(self.facts, to), Target::Server(_)))
@@ -33,7 +34,7 @@ impl<'m> Finder<'_, 'm> {
             Lookup::Nothing | Lookup::NoZone => false,
         };
         if !leads_to_server {
-            self.address(&mut chain, host, &[asked.host.span]);
+            self.address(&mut chain, host, &[asked.host.span], View::Lan);
         }
         self.cluster(&mut chain, asked, View::Lan, None);
         let client = self.logins(&mut chain, asked);
@@ -76,8 +77,8 @@ impl<'m> Finder<'_, 'm> {
     }
 
     fn listener(&self, chain: &mut Chain<'m>, gateway: &'m Gateway, host: &str, at: Span, view: View) {
-        let shared = [at, gateway.name.span];
         let Some(listener) = self.serving(gateway, host, view) else {
+            let shared = [at, gateway.name.span];
             let reason = "no listener of the gateway serves the host";
             let hop = Draft::unknown(HopKind::Listener, "listener", reason).at(gateway.name.span).shared(shared);
             chain.then(hop);
@@ -89,7 +90,7 @@ impl<'m> Finder<'_, 'm> {
         let hop = Draft::new(HopKind::Listener, &listener.name.value, detail, listener.name.span)
             .own([listener.head, listener.port.span])
             .own(listener.hostname.as_ref().map(|host| host.span))
-            .shared(shared);
+            .shared([at]);
         chain.then(hop);
         if listener.protocol.value == ListenerProtocol::Https {
             chain.beside(self.certificate(listener, host, at));
@@ -97,7 +98,7 @@ impl<'m> Finder<'_, 'm> {
     }
 
     /// The listener that a request comes to: the edge asks the first one for plain HTTP (`stack/hetzner/traefik.rs`), browsers one
-    /// for HTTPS if its certificate is for the host.
+    /// for HTTPS.
     fn serving(&self, gateway: &'m Gateway, host: &str, view: View) -> Option<&'m Listener> {
         let serves = |listener: &&Listener| {
             let pattern = listener.hostname.as_ref();
@@ -110,7 +111,11 @@ impl<'m> Finder<'_, 'm> {
             return plain().or_else(|| secure.next());
         }
         let first = secure.peek().copied();
-        secure.find(|listener| self.is_certified(listener, host)).or_else(plain).or(first)
+        let certified = secure.find(|listener| self.is_certified(listener, host));
+        // A host of another domain, such as `web.local`, is opened without TLS (`check/certificate_hosts.rs`).
+        let domain = self.facts.model.homelab.as_ref().map(|homelab| homelab.domain.value.as_str());
+        let is_own = domain.is_some_and(|domain| covers(domain, true, host));
+        certified.or(first.filter(|_| is_own)).or_else(plain).or(first)
     }
 
     fn is_certified(&self, listener: &Listener, host: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Which record answers for a host.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 
 use hlc_diag::Span;
 use hlc_plan::Input;
@@ -18,7 +19,8 @@ pub(crate) struct Dns {
     records: BTreeMap<String, Answer>,
     /// Names that have something below them.
     inner: BTreeSet<String>,
-    zones: Vec<String>,
+    /// Zones, each with the place of its name.
+    zones: Vec<(String, Span)>,
 }
 
 /// A record that answers.
@@ -56,7 +58,7 @@ impl Dns {
         let reached = Derived::all(resolver);
         for zone in resolver.model.zones() {
             let whole = &zone.name.name;
-            dns.zones.push(whole.clone());
+            dns.zones.push((whole.clone(), zone.name.span));
             for record in zone.records().filter(|record| record.leads_somewhere()) {
                 let (name, at) = (record.name().value.within(whole), record.name().span);
                 let (to, value) = match cloudflare::value(resolver, record) {
@@ -101,10 +103,16 @@ impl Dns {
         }
     }
 
+    /// The places of the names of all zones.
+    pub(crate) fn zones(&self) -> impl Iterator<Item = Span> {
+        self.zones.iter().map(|(_, at)| *at)
+    }
+
     /// True when the zone of the host is declared.
     pub(crate) fn knows(&self, host: &str) -> bool {
-        let within =
-            |zone: &String| host.strip_suffix(zone.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        let within = |(zone, _): &(String, Span)| {
+            host.strip_suffix(zone.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
         self.zones.iter().any(within)
     }
 
@@ -148,6 +156,13 @@ impl Dns {
     }
 }
 
+/// True for a record with an address that only the homelab's own networks reach (RFC 1918, RFC 6598, loopback, link-local).
+pub(crate) fn leads_inside(answer: &Answer) -> bool {
+    let address = answer.to.as_ref().and_then(Input::as_known).and_then(|to| to.parse::<Ipv4Addr>().ok());
+    let shared = |ip: Ipv4Addr| matches!(ip.octets(), [100, 64..=127, ..]);
+    address.is_some_and(|ip| ip.is_private() || ip.is_loopback() || ip.is_link_local() || shared(ip))
+}
+
 /// Where the value of a record that leads somewhere is written.
 fn target(record: Record<'_>) -> Option<Span> {
     match record {
@@ -166,7 +181,7 @@ mod tests {
 
     fn dns(records: &[(&'static str, &str, &str)]) -> Dns {
         let at = Span::new(FileId::new(0), 0, 0);
-        let zones = vec!["example.net".to_owned()];
+        let zones = vec![("example.net".to_owned(), at)];
         let mut dns = Dns { records: BTreeMap::new(), inner: BTreeSet::new(), zones };
         for (kind, name, to) in records {
             let to = Some(Input::known((*to).to_owned(), at));

@@ -74,7 +74,7 @@ impl<'m> Finder<'_, 'm> {
         let host = asked.host.value.as_str();
         let own_gateway = asked.route.gateway(self.facts.model).map(|(gateway, _)| gateway);
         let mut chain = Chain::new();
-        let server = self.address(&mut chain, host, &[asked.host.span, public.head]);
+        let server = self.address(&mut chain, host, &[asked.host.span, public.head], View::Internet);
         let here = edges(self.facts.model).into_iter().filter(|edge| edge.traefik.to_cluster.is_some());
         let edge = here.into_iter().find(|edge| server.is_none_or(|server| std::ptr::eq(server, edge.server)));
         let auth = public.auth.map_or(Auth::Sso, |auth| auth.value);
@@ -91,7 +91,9 @@ impl<'m> Finder<'_, 'm> {
             None => chain.then(
                 Draft::unknown(HopKind::Router, "edge", no_edge(self.facts.model))
                     .at(public.head)
-                    .shared([public.head]),
+                    .shared([public.head])
+                    .shared(server.map(|server| server.name.span))
+                    .shared(edges(self.facts.model).iter().map(|edge| edge.traefik.head)),
             ),
         }
         let to = edge.and_then(|edge| edge.traefik.to_cluster.as_ref());
@@ -120,7 +122,7 @@ impl<'m> Finder<'_, 'm> {
         at: Span,
     ) -> Draw<'m> {
         let mut chain = Chain::new();
-        let server = self.address(&mut chain, host, &[at]);
+        let server = self.address(&mut chain, host, &[at], View::Internet);
         let here = edges(self.facts.model).into_iter().filter(|edge| edge.scope == scope);
         let edge = here.into_iter().find(|edge| server.is_none_or(|server| std::ptr::eq(server, edge.server)));
         let (service, port) = (route.service.value.as_str(), route.port.value.0);
@@ -128,6 +130,9 @@ impl<'m> Finder<'_, 'm> {
             self.firewall(&mut chain, edge.server);
             let passed = if route.passes_through() { ", TLS and all" } else { "" };
             self.proxy(&mut chain, edge, host, &format!("sends {host} to {service}{passed}"), &[at]);
+            if let Some(auth) = route.auth.filter(|auth| auth.value == Auth::Sso) {
+                self.single_sign_on(&mut chain, edge, host, &[at, auth.span]);
+            }
             if !route.passes_through() {
                 chain.beside(certificate(edge.traefik));
             }
@@ -166,32 +171,42 @@ impl<'m> Finder<'_, 'm> {
         }
         let client = self.edge_logins(&mut chain, scope, route, host);
         let is_login = self.is_login_page(host);
-        let (guard, guarded_at) = match client {
-            _ if is_login => (Guard::LoginPage, self.facts.model.authentik.first().map(|(_, it)| it.url.span())),
-            Some((client, at)) => (Guard::Oidc(client), Some(at)),
-            None => (Guard::Unsaid, None),
+        let said = route.auth.map(|auth| auth.span);
+        let (guard, guarded_at) = match (route.auth.map(|auth| auth.value), client) {
+            (Some(Auth::Sso), _) => (Guard::SingleSignOn, said),
+            (Some(Auth::None), _) => (Guard::Open, said),
+            (_, Some((client, at))) => (Guard::Oidc(client), Some(at)),
+            (Some(Auth::Own), None) => (Guard::Own, said),
+            (None, None) if is_login => {
+                (Guard::LoginPage, self.facts.model.authentik.first().map(|(_, authentik)| authentik.url.span()))
+            }
+            (None, None) => (Guard::Unsaid, None),
         };
         Draw { view: View::Internet, guard, guarded_at, drafts: chain.into_drafts(), note: None }
     }
 
     /// Record and address; gives back the server that the address is of.
-    pub(super) fn address(&self, chain: &mut Chain<'m>, host: &str, asked: &[Span]) -> Option<&'m Server> {
+    pub(super) fn address(&self, chain: &mut Chain<'m>, host: &str, asked: &[Span], view: View) -> Option<&'m Server> {
+        // A zone may lack records for what comes from the internet.
+        let zones = || self.facts.dns().zones().filter(|_| view == View::Internet);
         let shared = asked.iter().copied();
-        let answers = match self.dns.look_up(host) {
+        let answers = match self.facts.dns().look_up(host) {
             Lookup::Answers(answers) => answers,
             Lookup::Nothing => {
                 let reason = "its zone has no record for it here";
-                chain.then(record_unknown(host, reason, asked).shared(shared));
+                chain.then(record_unknown(host, reason, asked).shared(shared).shared(zones()));
                 return None;
             }
             Lookup::NoZone => {
                 let reason = "no zone that is declared here holds it";
-                chain.then(record_unknown(host, reason, asked).shared(shared));
+                chain.then(record_unknown(host, reason, asked).shared(shared).shared(zones()));
                 return None;
             }
         };
         for answer in &answers {
-            chain.then(record(answer).shared(asked.iter().copied()));
+            // Where one for many answers, its zone is what lacks one.
+            let zones = zones().filter(|_| answer.name.starts_with('*'));
+            chain.then(record(answer).shared(asked.iter().copied()).shared(zones));
         }
         let answer = answers.last()?;
         let Some(to) = &answer.to else {

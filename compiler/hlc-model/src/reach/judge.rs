@@ -18,16 +18,18 @@ use crate::workload::{DOUBLED_DOMAIN, ROUTE_GATEWAY};
 
 /// The codes that judge a kind of hop wherever they stand in its places.
 const JUDGES: &[(HopKind, &[&Code])] = &[
-    (HopKind::Record, &[codes::ZONE_ABSENT, codes::FOREIGN_HOST]),
+    (HopKind::Record, &[codes::ZONE_ABSENT, codes::FOREIGN_HOST, codes::NO_RECORD]),
+    (HopKind::Address, &[codes::RECORD_ELSEWHERE]),
     (HopKind::Firewall, &[codes::CLOSED_PORT]),
-    (HopKind::Router, &[codes::OPEN_PORT]),
+    (HopKind::Router, &[codes::OPEN_PORT, codes::NO_EDGE]),
     (HopKind::Middleware, &[&traefik::NO_FORWARD_AUTH]),
     (HopKind::Login, &[codes::UNCOVERED]),
     (HopKind::Certificate, &[codes::LISTENER_TLS, codes::LISTENER_HOST, codes::ROUTE_HOST]),
-    (HopKind::Gateway, &[&ROUTE_GATEWAY, &traefik::GATEWAY_ADDRESS]),
+    (HopKind::Gateway, &[&ROUTE_GATEWAY, &traefik::GATEWAY_ADDRESS, codes::OTHER_GATEWAY]),
     (HopKind::Listener, &[codes::NO_LISTENER]),
     (HopKind::Route, &[&DOUBLED_DOMAIN, codes::DUPLICATE_HOST]),
     (HopKind::Pods, &[codes::SELECTS_NOTHING, codes::TARGET_PORT]),
+    (HopKind::Redirect, &[codes::NO_REDIRECT, codes::REDIRECT_HOST]),
 ];
 
 /// Findings by their places.

@@ -18,7 +18,7 @@ pub struct Public {
     pub head: Span,
 }
 
-/// Who asks for a login before a public host answers.
+/// Who asks for a login before a host that the internet reaches answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
 pub enum Auth {
     /// Single sign-on at the edge.

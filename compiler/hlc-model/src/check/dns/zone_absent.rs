@@ -1,9 +1,10 @@
 //! Hosts that the internet reaches lie in a zone.
 
-use hlc_diag::{Code, Diagnostic, Severity};
+use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_schema::Node as _;
 use hlc_schema::suggest::list_names;
 
+use crate::check::exposure::together;
 use crate::check::{Check, Facts};
 use crate::concept::{Cloudflare, Zone};
 use crate::stack::cloudflare::{By, Derived};
@@ -32,17 +33,26 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     if model.faults.may_hide(Zone::decl()) || model.faults.kinds.contains(Cloudflare::decl().name) {
         return;
     }
-    for reached in Derived::all(facts.resolver) {
-        // A public host outside the homelab's domain is reported as such, and names below a host with the host.
+    let domain = homelab.domain.value.as_str();
+    let mut reached = Derived::all(facts.resolver);
+    // A public host outside the homelab's domain is reported as such, and names below a host with the host.
+    reached.retain(|reached| {
         let host = reached.host.as_str();
-        let domain = homelab.domain.value.as_str();
         let foreign = reached.by == By::Public && host != domain && !host.ends_with(&format!(".{domain}"));
-        if reached.by == By::Wildcard || foreign || model.zone_of(host).is_some() {
-            continue;
-        }
-        found.push(
-            Diagnostic::new(&ZONE_ABSENT, reached.span, format!("`{host}` lies in no zone, so it gets no DNS record"))
-                .help(format!("the zones are {}; declare its zone in `cloudflare`", list_names(&names, "and"))),
-        );
-    }
+        reached.by != By::Wildcard && !foreign && model.zone_of(host).is_none()
+    });
+    reached.sort_by_key(|reached| reached.span);
+    let hosts: Vec<(&str, Span)> = reached.iter().map(|reached| (reached.host.as_str(), reached.span)).collect();
+    let Some(zone) = model.zones().map(|zone| zone.name.span).min() else { return };
+    let diagnostic = together(
+        &ZONE_ABSENT,
+        &hosts,
+        |host, at| {
+            let message = format!("`{host}` lies in no zone, so it gets no DNS record");
+            Diagnostic::new(&ZONE_ABSENT, at, message)
+        },
+        |hosts| (zone, format!("{hosts} lie in no zone, so they get no DNS records")),
+    );
+    let help = format!("the zones are {}; declare its zone in `cloudflare`", list_names(&names, "and"));
+    found.extend(diagnostic.map(|diagnostic| diagnostic.help(help)));
 }

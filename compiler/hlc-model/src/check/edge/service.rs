@@ -18,11 +18,11 @@ pub(crate) static EDGE_SERVICE: Code = Code {
     explain: "Traefik reaches a service on the edge by its name in the Compose file. Under another name nothing answers.",
     bad: edge_example!(
         "compose \"docker-compose.yml\"\n            env-file \".env\" { TOKEN (secret)EDGE_TOKEN }\n        }\n    }\n    route \
-         \"web\" service=\"wep\" port=80\n}"
+         \"web\" service=\"wep\" port=80 auth=\"none\"\n}"
     ),
     good: edge_example!(
         "compose \"docker-compose.yml\"\n            env-file \".env\" { TOKEN (secret)EDGE_TOKEN }\n        }\n    }\n    route \
-         \"web\" service=\"web\" port=80\n}"
+         \"web\" service=\"web\" port=80 auth=\"none\"\n}"
     ),
 };
 

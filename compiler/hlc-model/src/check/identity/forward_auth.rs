@@ -1,11 +1,14 @@
 //! Hosts behind single sign-on have an application that covers them.
 
-use hlc_diag::{Code, Diagnostic, Severity};
-use hlc_schema::Node as _;
+use hlc_diag::{Code, Diagnostic, Severity, Span};
+use hlc_schema::{Node as _, Spanned};
 
 use super::identity_example;
+use crate::check::exposure::together;
 use crate::check::{Check, Facts};
 use crate::concept::Authentik;
+use crate::reach::edge::edges;
+use crate::reach::login::covers;
 use crate::stack::authentik::proxy_host;
 use crate::workload::Auth;
 
@@ -69,33 +72,50 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
-    if unsure || model.authentik.is_empty() {
+    let Some(head) = model.authentik.first().map(|(_, authentik)| authentik.head).filter(|_| !unsure) else { return };
+    // Where the edge has nobody to ask, that is reported, and who would answer does not matter yet.
+    let mut edges = edges(model).into_iter().filter(|edge| edge.traefik.to_cluster.is_some());
+    if edges.any(|edge| edge.traefik.forward_auth.is_none()) {
         return;
     }
-    let covers = |host: &str| {
-        covered.iter().any(|(covered, below)| {
-            host == covered || (*below && host.strip_suffix(covered.as_str()).is_some_and(|rest| rest.ends_with('.')))
-        })
-    };
+    let mut asked: Vec<(String, Span, Span)> = Vec::new();
     for (scope, unit) in model.units() {
         for route in &unit.route {
-            let Some(public) = &route.public else { continue };
-            if public.auth.is_some_and(|auth| auth.value != Auth::Sso) {
-                continue;
-            }
-            for host in route.hosts(facts.resolver, scope).into_iter().flatten() {
-                let host_name = host.value.as_str();
-                if !covers(host_name) {
-                    let message = format!("no `forward-auth` of Authentik covers `{host_name}`");
-                    found.push(
-                        Diagnostic::new(&UNCOVERED, public.head, message)
-                            .label(host.span, "single sign-on is asked for this host")
-                            .help(
-                                "add `forward-auth \"…\" domain=\"…\"` in `authentik`, or write `public auth=\"own\"`",
-                            ),
-                    );
-                }
-            }
+            let Some(public) = route.public.as_ref().filter(|public| is_asked(public.auth)) else { continue };
+            let hosts = route.hosts(facts.resolver, scope).into_iter().flatten();
+            asked.extend(hosts.map(|host| (host.value.as_str().to_owned(), host.span, public.head)));
         }
     }
+    for (scope, hetzner) in &model.hetzner {
+        for route in &hetzner.route {
+            let Some(auth) = route.auth.filter(|auth| auth.value == Auth::Sso && !route.passes_through()) else {
+                continue;
+            };
+            let hosts = route.hosts(facts.resolver, *scope).into_iter().flatten();
+            asked.extend(hosts.map(|host| (host.value.as_str().to_owned(), host.span, auth.span)));
+        }
+    }
+    asked.retain(|(host, ..)| !covered.iter().any(|(covered, below)| covers(covered, *below, host)));
+    asked.sort_by_key(|(_, host, _)| *host);
+    let hosts: Vec<(&str, Span)> = asked.iter().map(|(host, _, public)| (host.as_str(), *public)).collect();
+    let diagnostic = together(
+        &UNCOVERED,
+        &hosts,
+        |host, public| {
+            let diagnostic =
+                Diagnostic::new(&UNCOVERED, public, format!("no `forward-auth` of Authentik covers `{host}`"));
+            asked.iter().take(1).fold(diagnostic, |diagnostic, (_, host, _)| {
+                diagnostic.label(*host, "single sign-on is asked for this host")
+            })
+        },
+        |hosts| (head, format!("no `forward-auth` of Authentik covers {hosts}")),
+    );
+    found.extend(diagnostic.map(|diagnostic| {
+        diagnostic.help("add `forward-auth \"…\" domain=\"…\"` in `authentik`, or write `auth=\"own\"`")
+    }));
+}
+
+/// True for single sign-on, which is what `public` means unless it says otherwise.
+fn is_asked(auth: Option<Spanned<Auth>>) -> bool {
+    auth.is_none_or(|auth| auth.value == Auth::Sso)
 }

@@ -7,6 +7,7 @@ use hlc_schema::Node as _;
 
 use crate::check::{Check, Facts};
 use crate::concept::EdgeRoute;
+use crate::reach::login::host_of;
 use crate::workload::Route;
 
 pub(in crate::check) const CHECK: Check = Check { codes: &[&REDIRECT_HOST], run };
@@ -66,11 +67,4 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
-}
-
-/// The host of a URL, lower case.
-fn host_of(url: &str) -> Option<String> {
-    let (_, rest) = url.split_once("://")?;
-    let host = rest.split(['/', '?', '#', ':']).next()?;
-    Some(host.to_ascii_lowercase())
 }

@@ -5,6 +5,7 @@ use hlc_schema::scalar::{Fqdn, Mismatch, Port};
 use hlc_schema::{AttrDecl, Choice, Data, DataValue, Def, Expr, Node, NodeDecl, Scalar, ScopeId, Spanned, TypeDecl};
 
 use crate::resolve::{Ask, Referable, Resolver};
+use crate::workload::Auth;
 
 const ATTRIBUTES: &[AttrDecl] = &[
     AttrDecl { name: "host", doc: "Its first host." },
@@ -18,7 +19,7 @@ const ATTRIBUTES: &[AttrDecl] = &[
     id = "edge-route",
     scope = Local,
     attributes = ATTRIBUTES,
-    example = r#"route "netbird" service="netbird-dashboard" port=80 {
+    example = r#"route "netbird" service="netbird-dashboard" port=80 auth="own" {
     rule "grpc" service="netbird-server" port=80 scheme="h2c" priority=100 {
         paths "/management.ManagementService/"
     }
@@ -40,6 +41,9 @@ pub struct EdgeRoute {
     /// What the service speaks.
     #[prop(default = "\"http\"")]
     pub scheme: Option<Spanned<EdgeScheme>>,
+    /// Who asks for a login. Needed unless an `oidc` names the route or it is where Authentik answers.
+    #[prop]
+    pub auth: Option<Spanned<Auth>>,
     /// Where TLS ends.
     #[prop(default = "\"edge\"")]
     pub tls: Option<Spanned<EdgeTls>>,

@@ -69,6 +69,7 @@ pub(super) fn file(resolver: &Resolver<'_>, scope: ScopeId, traefik: &Traefik) -
         whole &= edge_route(resolver, scope, traefik, route, &mut dynamic).is_some();
     }
     whole &= cluster_routes(resolver, traefik, &mut dynamic).is_some();
+    whole &= can_ask(resolver, scope, traefik);
     whole.then(|| GeneratedFile {
         path: traefik.path.value.clone(),
         mode: "0644",
@@ -182,6 +183,9 @@ fn edge_route(
     }
     let host = matches(&hosts, "Host", route.is_wildcard());
     let scheme = |scheme: Option<hlc_schema::Spanned<EdgeScheme>>| scheme.map_or(EdgeScheme::Http, |s| s.value);
+    let asked = route.auth.is_some_and(|auth| auth.value == Auth::Sso);
+    let middleware =
+        traefik.forward_auth.as_ref().filter(|_| asked).map(|forward_auth| forward_auth.name.name.as_str());
     for rule in &route.rule {
         let service = dynamic.http_service(&rule.service.value, rule.port.value.0, scheme(rule.scheme), at);
         let paths: Vec<_> = rule.paths.iter().map(|path| format!("PathPrefix(`{}`)", path.value.as_str())).collect();
@@ -189,13 +193,13 @@ fn edge_route(
             true => host.clone(),
             false => format!("{} && {}", in_brackets(host.clone()), in_brackets(paths.join(" || "))),
         };
-        let router = self::router(traefik, text, &service, None, rule.priority.map(|priority| priority.value));
+        let router = self::router(traefik, text, &service, middleware, rule.priority.map(|priority| priority.value));
         put(&mut dynamic.http.routers, format!("{name}-{}", rule.name.value), router);
     }
     let service = dynamic.http_service(service, port, scheme(route.scheme), at);
     // The rules of its paths come first, whatever their length.
     let priority = (!route.rule.is_empty()).then_some(1);
-    put(&mut dynamic.http.routers, name.to_owned(), router(traefik, host, &service, None, priority));
+    put(&mut dynamic.http.routers, name.to_owned(), router(traefik, host, &service, middleware, priority));
     Some(())
 }
 
@@ -220,20 +224,8 @@ fn cluster_routes<'m>(resolver: &Resolver<'m>, traefik: &Traefik, dynamic: &mut 
         };
         let middleware = match auth.auth.map_or(Auth::Sso, |auth| auth.value) {
             Auth::Own | Auth::None => None,
-            Auth::Sso => match &traefik.forward_auth {
-                Some(forward_auth) => Some(forward_auth.name.name.as_str()),
-                None => {
-                    let message =
-                        format!("route `{}` asks for single sign-on, which the edge has not", route.name.name);
-                    resolver.report(
-                        Diagnostic::new(&NO_FORWARD_AUTH, auth.head, message)
-                            .label(traefik.head, "no `forward-auth` here")
-                            .help("add a `forward-auth` there, or write `public auth=\"own\"` for an application that asks by itself"),
-                    );
-                    whole = false;
-                    continue;
-                }
-            },
+            // Without one `can_ask` says so.
+            Auth::Sso => traefik.forward_auth.as_ref().map(|forward_auth| forward_auth.name.name.as_str()),
         };
         let hosts: Vec<String> = hosts.into_iter().map(|host| host.value.as_str().to_owned()).collect();
         let service = put(&mut dynamic.http.services, gateway.name.name.clone(), load_balancer("url", &url, at));
@@ -246,6 +238,45 @@ fn cluster_routes<'m>(resolver: &Resolver<'m>, traefik: &Traefik, dynamic: &mut 
         put(&mut dynamic.http.routers, name, router);
     }
     whole.then_some(())
+}
+
+/// Reports that hosts have single sign-on and there is nobody to ask: all of them together, since one thing is missing.
+fn can_ask(resolver: &Resolver<'_>, scope: ScopeId, traefik: &Traefik) -> bool {
+    if traefik.forward_auth.is_some() {
+        return true;
+    }
+    let own = resolver.model.hetzner.iter().filter(|(own, _)| *own == scope).flat_map(|(_, hetzner)| &hetzner.route);
+    let own = own.filter_map(|route| {
+        Some((&route.name.name, route.auth.filter(|auth| auth.value == Auth::Sso && !route.passes_through())?.span))
+    });
+    let units = resolver.model.units().filter(|_| traefik.to_cluster.is_some());
+    let public = units.flat_map(|(_, unit)| &unit.route).filter_map(|route| {
+        let public = route.public.as_ref()?;
+        let is_asked = public.auth.is_none_or(|auth| auth.value == Auth::Sso);
+        is_asked.then_some((&route.name.name, public.head))
+    });
+    let mut asking: Vec<(&String, Span)> = own.chain(public).collect();
+    asking.sort_by_key(|(_, at)| *at);
+    let diagnostic = match asking.as_slice() {
+        [] => return true,
+        [(route, at)] => {
+            let message = format!("route `{route}` asks for single sign-on, which the edge has not");
+            Diagnostic::new(&NO_FORWARD_AUTH, *at, message).label(traefik.head, "no `forward-auth` here")
+        }
+        [(route, _), rest @ ..] => {
+            let message =
+                format!("route `{route}` and {} more ask for single sign-on, which the edge has not", rest.len());
+            let diagnostic = Diagnostic::new(&NO_FORWARD_AUTH, traefik.head, message).here("no `forward-auth` here");
+            asking
+                .iter()
+                .take(3)
+                .fold(diagnostic, |diagnostic, (route, at)| diagnostic.label(*at, format!("route `{route}`")))
+        }
+    };
+    resolver.report(
+        diagnostic.help("add a `forward-auth` there, or write `auth=\"own\"` for an application that asks by itself"),
+    );
+    false
 }
 
 /// Where the edge reaches the gateway: its address and its first plain HTTP listener, else its first HTTPS one.
@@ -272,6 +303,8 @@ fn gateway_url(resolver: &Resolver<'_>, gateway: &Gateway, asked: Span) -> Optio
         (Some(port), _) => Some(format!("http://{ip}:{port}")),
         (None, Some(443)) => Some(format!("https://{ip}")),
         (None, Some(port)) => Some(format!("https://{ip}:{port}")),
+        // Of what its routes lack, their check speaks (`check/gateway_listener.rs`).
+        (None, None) if has_routes(resolver, gateway) => None,
         (None, None) => {
             resolver.report(
                 Diagnostic::new(&GATEWAY_ADDRESS, asked, format!("gateway `{}` listens to no HTTP", gateway.name.name))
@@ -281,6 +314,13 @@ fn gateway_url(resolver: &Resolver<'_>, gateway: &Gateway, asked: Span) -> Optio
             None
         }
     }
+}
+
+/// True when a route attaches to the gateway.
+fn has_routes(resolver: &Resolver<'_>, gateway: &Gateway) -> bool {
+    let model = resolver.model;
+    let mut routes = model.units().filter(|(_, unit)| unit.is_made()).flat_map(|(_, unit)| &unit.route);
+    routes.any(|route| route.gateway(model).is_some_and(|(of, _)| std::ptr::eq(of, gateway)))
 }
 
 /// A gateway that the edge cannot reach.
@@ -296,7 +336,7 @@ pub(crate) static GATEWAY_ADDRESS: Code = Code {
           to=\"/etc/edge\" {\n            traefik \"dynamic/routes.yml\" certificates=\"letsencrypt\" \
           to-cluster=\"other\"\n        }\n    }\n}\nworkload \"web\" category=\"apps\" {\n    namespace \"web\"\n    \
           Service \"web\" { spec { ports { - port=80 } } }\n    route \"web\" service=\"web\" port=80 \
-          gateway=\"homelab-gateway\" { public auth=\"own\"; }\n}\nplatform { addon \"other\" namespace=\"other\" { gateway \"other\" class=\"cilium\" { listener \"http\" \
+          gateway=\"other\" { public auth=\"own\"; }\n}\nplatform { addon \"other\" namespace=\"other\" { gateway \"other\" class=\"cilium\" { listener \"http\" \
           protocol=\"HTTP\" port=80; } } }",
     good: "hetzner token=(secret)HCLOUD_TOKEN {\n    (existing)ssh-key \"laptop\"\n    server \"edge\" type=\"cpx21\" \
           image=\"ubuntu-24.04\" location=\"ash\" {\n        ssh key=\"laptop\"\n        bundle \"edge\" from=\"edge\" \
