@@ -70,6 +70,13 @@ pub(crate) enum Command {
         what: Build,
     },
 
+    /// Follow a request to a host, hop by hop
+    ///
+    /// From DNS record and address by way of firewall, edge, gateway, listener and route to Service, pods and login, as the
+    /// internet and as the LAN come to it, each hop with the line that it is written at. A hop that a check finds broken is marked
+    /// with the finding, and the command exits with 1 (docs/trace.md).
+    Trace(Trace),
+
     /// Look after the secrets of the homelab
     ///
     /// They lie in the SOPS file that `secrets` names (docs/secrets.md). No command shows a value.
@@ -119,6 +126,43 @@ pub(crate) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Trace {
+    /// A host, an address out of the browser, or the name of a route
+    #[arg(value_name = "HOST")]
+    pub(crate) host: String,
+
+    /// Only the way from there
+    #[arg(long, value_enum, value_name = "WHERE")]
+    pub(crate) from: Option<TraceFrom>,
+
+    /// What to write [default: text; json with --format json]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) emit: Option<TraceEmit>,
+}
+
+/// Where a request comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TraceFrom {
+    /// Anywhere
+    Internet,
+    /// The networks of the homelab
+    Lan,
+}
+
+/// What a trace writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TraceEmit {
+    /// A line for each hop
+    Text,
+    /// One JSON document
+    Json,
+    /// A flowchart of Mermaid
+    Mermaid,
+    /// A picture that needs nothing else
+    Svg,
 }
 
 #[derive(Debug, Subcommand)]

@@ -11,3 +11,4 @@ pub(crate) mod lsp;
 pub(crate) mod new;
 mod plan_json;
 pub(crate) mod secrets;
+pub(crate) mod trace;
