@@ -77,6 +77,12 @@ pub(crate) enum Command {
     /// with the finding, and the command exits with 1 (docs/trace.md).
     Trace(Trace),
 
+    /// Draw the homelab
+    ///
+    /// An arrow leads from what asks to what answers: from DNS to the edge, to the gateway, to workloads and to what these need
+    /// (docs/graph.md).
+    Graph(Graph),
+
     /// Look after the secrets of the homelab
     ///
     /// They lie in the SOPS file that `secrets` names (docs/secrets.md). No command shows a value.
@@ -163,6 +169,30 @@ pub(crate) enum TraceEmit {
     Mermaid,
     /// A picture that needs nothing else
     Svg,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Graph {
+    /// Only this and what it is joined to: a name, or a kind and a name such as `workload.grafana`
+    #[arg(long, value_name = "NAME")]
+    pub(crate) focus: Option<String>,
+
+    /// What to write [default: mermaid; json with --format json]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) emit: Option<GraphEmit>,
+}
+
+/// What a drawing is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphEmit {
+    /// A flowchart of Mermaid
+    Mermaid,
+    /// A graph of Graphviz
+    Dot,
+    /// A picture that needs nothing else
+    Svg,
+    /// One JSON document
+    Json,
 }
 
 #[derive(Debug, Subcommand)]

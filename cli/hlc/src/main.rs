@@ -38,6 +38,7 @@ fn main() -> ExitCode {
         Command::Check { fix } => commands::check::run(&args, *fix, &console),
         Command::Build { what: Build::Workloads(options) } => commands::build::run(&args, options, &console),
         Command::Trace(options) => commands::trace::run(&args, options, &console),
+        Command::Graph(options) => commands::graph::run(&args, options, &console),
         Command::Secrets { what } => commands::secrets::run(&args, what, &console),
         Command::New { what: New::Workload(options) } => commands::new::workload(&args, options, &console),
         Command::Explain { topic } => commands::explain::run(topic.as_deref(), &console),

@@ -29,6 +29,7 @@ mod environment;
 mod expand;
 pub mod export;
 mod faults;
+mod graph;
 pub mod import;
 mod inputs;
 mod load;
@@ -36,6 +37,7 @@ mod lower;
 mod model;
 mod names;
 pub mod reach;
+mod relations;
 mod report;
 mod resolve;
 pub mod secrets;
@@ -43,6 +45,7 @@ pub mod stack;
 pub mod workload;
 
 pub use charts::{Charts, WantedManifests, WantedRelease};
+pub use graph::graph;
 pub use inputs::{DirEntry, InputError, Inputs, MemoryInputs};
 pub use model::Model;
 
