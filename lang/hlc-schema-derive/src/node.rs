@@ -154,6 +154,7 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
     let mut was = quote!(::core::option::Option::None);
     let mut decls = None;
     let mut members = false;
+    let mut own = false;
     let mut kinds: Vec<Path> = Vec::new();
     if matches!(attribute.meta, syn::Meta::List(_)) && role != "annotated" {
         attribute.parse_nested_meta(|meta| {
@@ -169,6 +170,8 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
                 decls = Some(meta.value()?.parse::<Path>()?);
             } else if role == "block" && meta.path.is_ident("members") {
                 members = true;
+            } else if role == "prop" && meta.path.is_ident("own") {
+                own = true;
             } else if role == "defaults" {
                 kinds.push(meta.path.clone());
             } else {
@@ -180,7 +183,7 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
     let declare = |kind: TokenStream, required: TokenStream| {
         Some(quote! {
             ::hlc_schema::FieldDecl { name: #name, doc: #documentation, kind: #kind, required: #required, default: #default,
-                members: #members, was: #was }
+                members: #members, own: #own, was: #was }
         })
     };
     let setting = quote!(<#ty as ::hlc_schema::Setting>);
@@ -242,7 +245,7 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
             declaration: Some(quote! {
                 ::hlc_schema::FieldDecl {
                     name: "", doc: #documentation, kind: ::hlc_schema::FieldKind::Free, required: false,
-                    default: ::core::option::Option::None, members: false,
+                    default: ::core::option::Option::None, members: false, own: false,
                     was: ::core::option::Option::None,
                 }
             }),
@@ -254,7 +257,7 @@ fn read_field(field: &Field, index: usize) -> Result<Part> {
             declaration: Some(quote! {
                 ::hlc_schema::FieldDecl {
                     name: "", doc: #documentation, kind: ::hlc_schema::FieldKind::Objects, required: false,
-                    default: ::core::option::Option::None, members: false,
+                    default: ::core::option::Option::None, members: false, own: false,
                     was: ::core::option::Option::None,
                 }
             }),

@@ -100,6 +100,8 @@ pub struct FieldDecl {
     pub default: Option<&'static str>,
     /// True for blocks that start from the fields of the node they stand in.
     pub members: bool,
+    /// True for a fact of one node alone, which no group can say for its members.
+    pub own: bool,
     /// The name it had before, which is still read, with a warning.
     pub was: Option<&'static str>,
 }
@@ -125,7 +127,7 @@ impl FieldDecl {
             self.kind,
             FieldKind::Argument(_) | FieldKind::Arguments(_) | FieldKind::Defaults(_) | FieldKind::Objects
         );
-        !own && !self.members && !self.name.is_empty()
+        !own && !self.own && !self.members && !self.name.is_empty()
     }
 }
 

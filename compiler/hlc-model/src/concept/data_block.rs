@@ -39,6 +39,7 @@ impl Node for DataBlock {
                     required: true,
                     default: None,
                     members: false,
+                    own: false,
                     was: None,
                 },
                 FieldDecl {
@@ -48,6 +49,7 @@ impl Node for DataBlock {
                     required: false,
                     default: None,
                     members: false,
+                    own: false,
                     was: None,
                 },
             ],

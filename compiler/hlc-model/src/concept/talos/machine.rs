@@ -40,7 +40,7 @@ pub struct Machine {
     #[prop]
     pub host: Option<Spanned<DnsLabel>>,
     /// Its number at Proxmox; the next free one when absent.
-    #[prop]
+    #[prop(own)]
     pub vmid: Option<Spanned<VmId>>,
     /// How many cores it has.
     #[prop]
@@ -80,7 +80,7 @@ pub struct Machine {
     #[free]
     pub extra: Option<FreeBlock>,
     /// The name it had before.
-    #[prop]
+    #[prop(own)]
     pub was: Option<Spanned<DnsLabel>>,
 }
 
