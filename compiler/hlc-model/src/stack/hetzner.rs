@@ -43,7 +43,9 @@ fn firewall(resolver: &Resolver<'_>, scope: ScopeId, firewall: &concept::Firewal
         let from: Vec<String> = if rule.from.is_empty() {
             vec!["0.0.0.0/0".to_owned(), "::/0".to_owned()]
         } else {
-            rule.from.iter().map(|network| network.value.to_string()).collect()
+            let mut from: Vec<_> = rule.from.iter().map(|network| network.value).collect();
+            from.sort();
+            from.iter().map(ToString::to_string).collect()
         };
         let mut add = |protocol: &'static str, port: Option<&Spanned<concept::PortRange>>| {
             rules.push(FirewallRule {
@@ -64,6 +66,8 @@ fn firewall(resolver: &Resolver<'_>, scope: ScopeId, firewall: &concept::Firewal
             add("icmp", None);
         }
     }
+    // Rules only let in, so that none comes before another.
+    rules.sort_by(|a, b| (&a.description, a.protocol, &a.port).cmp(&(&b.description, b.protocol, &b.port)));
     let extra = extra(resolver, scope, firewall.extra.as_ref())?;
     let kind = Firewall { name: firewall.name.name.clone(), rules, extra };
     Some(PlannedResource::new(Address::resource::<Firewall>(&firewall.name.name), kind, firewall.name.span))
@@ -102,10 +106,10 @@ fn server(resolver: &Resolver<'_>, scope: ScopeId, server: &concept::Server) -> 
         server_type: Input::from(&server.server_type),
         image: Input::from(&server.image),
         location: Input::from(&server.location),
-        ssh_keys: server.ssh.key.iter().map(|key| id(&Address::resource::<SshKey>(&key.name), key.span)).collect(),
-        firewalls: server
-            .firewall
-            .iter()
+        ssh_keys: in_order(&server.ssh.key, |key| &key.name)
+            .map(|key| id(&Address::resource::<SshKey>(&key.name), key.span))
+            .collect(),
+        firewalls: in_order(&server.firewall, |firewall| &firewall.name)
             .map(|firewall| id(&Address::resource::<Firewall>(&firewall.name), firewall.span))
             .collect(),
         ipv4: id(&address, at),
@@ -143,7 +147,14 @@ impl SshTarget {
             host,
             user: server.ssh.user.as_ref().map_or_else(|| "root".to_owned(), |user| user.value.clone()),
             identity: server.ssh.identity.as_ref().map(Input::from),
-            host_keys: server.ssh.host_key.iter().map(Input::from).collect(),
+            host_keys: in_order(&server.ssh.host_key, |key| &key.value).map(Input::from).collect(),
         }
     }
+}
+
+/// What is a set at Hetzner, in an order of its own.
+fn in_order<'m, T, K: Ord + ?Sized + 'm>(list: &'m [T], key: impl Fn(&'m T) -> &'m K) -> impl Iterator<Item = &'m T> {
+    let mut sorted: Vec<&T> = list.iter().collect();
+    sorted.sort_by(|a, b| key(a).cmp(key(b)));
+    sorted.into_iter()
 }

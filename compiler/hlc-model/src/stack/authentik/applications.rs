@@ -196,8 +196,9 @@ pub(super) fn oidc(resolver: &Resolver<'_>, scope: ScopeId, oidc: &Oidc) -> Vec<
     let Some(extra) = extra(resolver, scope, oidc.extra.as_ref()) else { return Vec::new() };
     let strict = oidc.redirects(resolver, scope).into_iter().map(|url| RedirectUri { matching_mode: "strict", url });
     let patterns = oidc.redirect_patterns.iter().cloned().map(|url| RedirectUri { matching_mode: "regex", url });
-    let mut scopes = pks::<Scope, _>(&oidc.scopes);
-    scopes.extend(pks::<Scope, _>(&oidc.extra_scopes));
+    let mut scopes: Vec<_> = oidc.scopes.iter().chain(&oidc.extra_scopes).collect();
+    scopes.sort_by(|a, b| a.name.cmp(&b.name));
+    let scopes = scopes.into_iter().map(pk::<Scope, _>).collect();
     let validity = |given: Option<Spanned<concept::Validity>>| given.map(|given| given.value.for_authentik());
     let title = title(oidc.title.as_ref(), slug);
     let kind = OAuth2Provider {
