@@ -11,6 +11,8 @@ use crate::reach::{Reach, Wanted};
 use crate::resolve::Resolver;
 
 mod addresses;
+mod argocd_redirect;
+mod bootstrap;
 mod branches;
 mod capacity;
 mod certificate_hosts;
@@ -51,12 +53,14 @@ mod secrets_undeclared;
 mod selector;
 mod service_selector;
 mod several_clusters;
+mod sso;
 mod store_fields;
 mod store_keys;
 mod talos_image;
 mod talos_patch;
 mod talos_version;
 mod tls_route;
+mod versions;
 
 pub(crate) use certificate_hosts::is_for as certificate_is_for;
 pub use facts::Facts;
@@ -127,6 +131,10 @@ pub const CHECKS: &[Check] = &[
     secret_unused::CHECK,
     secret_plain::CHECK,
     secrets_recipients::CHECK,
+    bootstrap::CHECK,
+    sso::CHECK,
+    argocd_redirect::CHECK,
+    versions::CHECK,
     pool::CHECK,
     gateway_address::CHECK,
     listener_tls::CHECK,

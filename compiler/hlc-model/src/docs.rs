@@ -208,6 +208,7 @@ pub fn pages() -> Vec<(String, String)> {
         pages.push((format!("language/{}.md", decl.id), format!("{MADE}{}", node_page(decl))));
     }
     pages.push(("language/README.md".to_owned(), index));
+    pages.push(("versions.md".to_owned(), format!("{MADE}{}", crate::versions::page())));
     pages.push(("resources.md".to_owned(), format!("{MADE}{}", kinds_page())));
     pages
 }

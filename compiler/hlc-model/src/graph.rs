@@ -24,7 +24,7 @@ const MACHINES: &str = "machines";
 pub fn graph(compilation: &Compilation, inputs: &dyn Inputs) -> Drawing {
     let model = &compilation.model;
     let resolver = Resolver::new(model, inputs, compilation.sources.clone());
-    let units = lower::units(&resolver);
+    let units = lower::units(&resolver, &compilation.charts);
     let relations = relations(model, &resolver, &units);
     let mut draw = Draw { model, resolver: &resolver, sources: &compilation.sources, drawing: Drawing::default() };
     draw.around();

@@ -42,6 +42,7 @@ mod report;
 mod resolve;
 pub mod secrets;
 pub mod stack;
+mod versions;
 pub mod workload;
 
 pub use charts::{Charts, WantedManifests, WantedRelease};

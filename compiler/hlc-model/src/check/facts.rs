@@ -13,6 +13,7 @@ use crate::concept::SecretsFile;
 use crate::lower::Unit;
 use crate::model::Model;
 use crate::reach::dns::Dns;
+use crate::relations::{Relation, relations};
 use crate::resolve::Resolver;
 use crate::secrets::Secrets;
 use crate::workload::{BootstrapSecret, Secret, Workload, workload_namespace};
@@ -25,6 +26,8 @@ pub struct Facts<'m> {
     by_scope: BTreeMap<ScopeId, &'m Unit<'m>>,
     /// Bundles on servers with their Compose files.
     pub(crate) edges: Vec<super::edge::EdgeFacts<'m>>,
+    /// What needs what.
+    pub(crate) relations: Vec<Relation<'m>>,
     /// Workloads with an object that Kubernetes would refuse: what else seems wrong with them may follow from that.
     refused: BTreeSet<ScopeId>,
     namespaces: BTreeMap<&'m str, NamespaceFacts<'m>>,
@@ -104,6 +107,7 @@ impl<'m> Facts<'m> {
             units,
             by_scope,
             edges,
+            relations: relations(model, resolver, units),
             refused: BTreeSet::new(),
             namespaces: BTreeMap::new(),
             dns: OnceCell::new(),

@@ -6,6 +6,7 @@ use hlc_schema::{ScopeId, Spanned};
 
 use super::Facts;
 use crate::concept::{Addresses, Network};
+use crate::relations::service_at;
 use crate::stack::talos::Cluster;
 
 /// Something that has an address.
@@ -71,7 +72,13 @@ pub(super) fn owners<'m>(facts: &Facts<'m>) -> Vec<Owner<'m>> {
     }
     for network in networks() {
         let what = format!("a name server of network `{}`", network.name.name);
-        let named = |ip: &Spanned<Ipv4Addr>| Owner { ip: *ip, what: what.clone(), claim: Claim::Named, within: None };
+        let named = |ip: &Spanned<Ipv4Addr>| {
+            // One in the cluster has its address from the load balancer.
+            let pooled = pools(facts).iter().any(|pool| pool.range.value.contains(ip.value));
+            let pooled = pooled && service_at(facts.units, facts.resolver, ip.value).is_some();
+            let claim = if pooled { Claim::FromPool } else { Claim::Named };
+            Owner { ip: *ip, what: what.clone(), claim, within: None }
+        };
         owners.extend(network.nameservers.iter().map(named));
     }
     owners

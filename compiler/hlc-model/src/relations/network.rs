@@ -8,7 +8,8 @@ use hlc_schema::{Data, Expr, ScopeId};
 use super::hosts::host_of;
 use super::{Gather, Need, Thing, thing};
 use crate::concept::{Machine, Pool, Record, Talos};
-use crate::resolve::Place;
+use crate::lower::Unit;
+use crate::resolve::{Place, Resolver};
 use crate::stack::talos::patches;
 
 /// The pools of a cluster, at any depth, each with its machines.
@@ -115,37 +116,13 @@ impl<'m> Gather<'_, 'm> {
         let answers: Vec<(Span, Option<Thing<'m>>)> = network
             .nameservers
             .iter()
-            .map(|ip| (ip.span, self.has_address(ip.value).or_else(|| self.service_at(ip.value))))
+            .map(|ip| (ip.span, self.has_address(ip.value).or_else(|| service_at(self.units, self.resolver, ip.value))))
             .collect();
         if answers.iter().all(|(_, thing)| thing.is_some()) {
             for (at, thing) in answers {
                 self.add(own, thing, Need::NameServer, at, "has no other name server than it");
             }
         }
-    }
-
-    /// The unit with a Service that the load balancer gives an address (MetalLB, Cilium, and the field that Kubernetes has).
-    fn service_at(&self, ip: Ipv4Addr) -> Option<Thing<'m>> {
-        const ANNOTATIONS: [&str; 3] = ["lbipam.cilium.io/ips", "io.cilium/lb-ipam-ips", "metallb.io/loadBalancerIPs"];
-        let ip = ip.to_string();
-        let holds = |data: Option<&Data>| {
-            data.and_then(Data::as_str).is_some_and(|text| text.split(',').any(|part| part.trim() == ip))
-        };
-        let has = |body: &Data| {
-            holds(body.at(&["spec", "loadBalancerIP"]))
-                || ANNOTATIONS.iter().any(|key| holds(body.at(&["metadata", "annotations", key])))
-        };
-        let services = |kind: &str| kind == "Service";
-        let unit = self.units.iter().filter(|unit| !unit.idle).find(|unit| {
-            unit.planned.objects.iter().any(|object| services(&object.kind) && has(&object.body))
-                || unit.source.chart.iter().any(|chart| {
-                    chart.releases().iter().any(|release| {
-                        let values = chart.values(self.resolver, unit.scope, release).flatten();
-                        values.is_some_and(|values| in_values(&values, &ANNOTATIONS, &ip))
-                    })
-                })
-        });
-        unit.map(thing)
     }
 
     /// Registries that machines pull from in the place of others, without falling back to these (Talos, `RegistryMirrorConfig`).
@@ -185,4 +162,27 @@ fn in_values(values: &Data, keys: &[&str], ip: &str) -> bool {
         open.extend(data.as_list().into_iter().flatten());
     }
     false
+}
+
+/// The unit with a Service that the load balancer gives an address (MetalLB, Cilium, and the field that Kubernetes has).
+pub(crate) fn service_at<'m>(units: &[Unit<'m>], resolver: &Resolver<'m>, ip: Ipv4Addr) -> Option<Thing<'m>> {
+    const ANNOTATIONS: [&str; 3] = ["lbipam.cilium.io/ips", "io.cilium/lb-ipam-ips", "metallb.io/loadBalancerIPs"];
+    let ip = ip.to_string();
+    let holds = |data: Option<&Data>| {
+        data.and_then(Data::as_str).is_some_and(|text| text.split(',').any(|part| part.trim() == ip))
+    };
+    let has = |body: &Data| {
+        holds(body.at(&["spec", "loadBalancerIP"]))
+            || ANNOTATIONS.iter().any(|key| holds(body.at(&["metadata", "annotations", key])))
+    };
+    let unit = units.iter().filter(|unit| !unit.idle).find(|unit| {
+        unit.planned.objects.iter().any(|object| object.kind == "Service" && has(&object.body))
+            || unit.source.chart.iter().any(|chart| {
+                chart.releases().iter().any(|release| {
+                    let values = chart.values(resolver, unit.scope, release).flatten();
+                    values.is_some_and(|values| in_values(&values, &ANNOTATIONS, &ip))
+                })
+            })
+    });
+    unit.map(thing)
 }

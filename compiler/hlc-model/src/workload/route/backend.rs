@@ -31,6 +31,13 @@ pub enum PortName {
     Name(String),
 }
 
+impl PortName {
+    /// True for this number.
+    pub(crate) fn is_number(&self, number: u16) -> bool {
+        self.to_value() == DataValue::Integer(i128::from(number))
+    }
+}
+
 impl Scalar for PortName {
     const TYPE: TypeDecl = TypeDecl::new("port", "a port such as `8080`, or the name of an application's port");
 
