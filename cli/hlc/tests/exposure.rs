@@ -20,7 +20,7 @@ struct Break {
     from: &'static str,
     /// becomes this one.
     to: &'static str,
-    /// What is found: the code, and the line as `PATH:LINE`; nothing else is.
+    /// What is found, and nothing else is: the code, and the line as `PATH:LINE`, or as `PATH: TEXT` with what stands in it alone.
     found: (&'static str, &'static str),
 }
 
@@ -133,13 +133,13 @@ const OF_THE_SAMPLE: &[Break] = &[
         "record",
         "core/cloudflare.kdl",
         ("zone \"example.net\" id", "zone \"example.org\" id"),
-        ("HLC0908", "core/cloudflare.kdl:2"),
+        ("HLC0908", "core/cloudflare.kdl: zone "),
     ),
     broken(
         "firewall",
         "edge/bifrost.kdl",
         ("        allow \"https\" tcp=443\n", ""),
-        ("HLC0867", "edge/bifrost/docker-compose.yml:32"),
+        ("HLC0867", "edge/bifrost/docker-compose.yml: 443:443"),
     ),
     broken(
         "middleware",
@@ -148,19 +148,19 @@ const OF_THE_SAMPLE: &[Break] = &[
             "\"authentik-forwardauth\" service=\"authentik-server\"",
             "\"authentik-forwardauth\" service=\"authentik-sever\"",
         ),
-        ("HLC0864", "edge/bifrost.kdl:52"),
+        ("HLC0864", "edge/bifrost.kdl: forward-auth "),
     ),
     broken(
         "login",
         "core/authentik.kdl",
         ("domain=(ref)homelab.domain", "domain=\"example.org\""),
-        ("HLC0918", "core/authentik.kdl:1"),
+        ("HLC0918", "core/authentik.kdl: authentik url="),
     ),
     broken(
         "gateway",
         "core/platform.kdl",
         ("ip=\"192.168.1.240\"", "ip=\"192.168.1.239\""),
-        ("HLC0838", "core/platform.kdl:55"),
+        ("HLC0838", "core/platform.kdl: gateway \"homelab-gateway\""),
     ),
 ];
 
@@ -231,7 +231,7 @@ fn wrong(folder: &Path, parts: &[&str], host: &str, case: &Break) -> Vec<String>
     let text = fs::read_to_string(&path).unwrap();
     assert_eq!(text.matches(case.from).count(), 1, "{} holds once: {}", case.path, case.from);
     fs::write(&path, text.replace(case.from, case.to)).unwrap();
-    let (code, at) = case.found;
+    let (code, at) = (case.found.0, place(copy.path(), case.found.1));
     let expected = vec![format!("{code} {at}")];
     let what = format!("{} broken in {}: {} -> {}", case.hop, case.path, case.from.trim(), case.to.trim());
     let mut wrong = Vec::new();
@@ -246,6 +246,15 @@ fn wrong(folder: &Path, parts: &[&str], host: &str, case: &Break) -> Vec<String>
     traced.dedup();
     expect("trace", traced, &[format!("{} {code} {at}", case.hop)]);
     wrong
+}
+
+/// `PATH:LINE` of what is given so, or as `PATH: TEXT`.
+fn place(folder: &Path, at: &str) -> String {
+    let Some((path, wanted)) = at.split_once(": ") else { return at.to_owned() };
+    let text = fs::read_to_string(folder.join(path)).unwrap();
+    let lines: Vec<usize> = (1..).zip(text.lines()).filter(|(_, line)| line.contains(wanted)).map(|(n, _)| n).collect();
+    assert_eq!(lines.len(), 1, "{path} has one line with: {wanted}");
+    format!("{path}:{}", lines[0])
 }
 
 /// What `hlc check` finds: code and `PATH:LINE` of each finding.

@@ -79,6 +79,7 @@ pub(crate) mod codes {
     pub(crate) const LISTENER_TLS: &Code = &super::listener_tls::LISTENER_TLS;
     pub(crate) const NO_EDGE: &Code = &super::exposure::no_edge::NO_EDGE;
     pub(crate) const NO_LISTENER: &Code = &super::gateway_listener::NO_LISTENER;
+    pub(crate) const NO_PASSTHROUGH: &Code = &super::tls_route::NO_PASSTHROUGH;
     pub(crate) const NO_RECORD: &Code = &super::exposure::no_record::NO_RECORD;
     pub(crate) const NO_REDIRECT: &Code = &super::identity::no_redirect::NO_REDIRECT;
     pub(crate) const OPEN_PORT: &Code = &super::edge::firewall::OPEN_PORT;

@@ -14,6 +14,7 @@ mod hop;
 mod judge;
 pub(crate) mod login;
 mod ports;
+mod written;
 
 pub use guard::Guard;
 pub use hop::{Hop, HopKind, State};
@@ -123,13 +124,13 @@ impl Reach {
     /// Finds every host, and judges its hops by what the checks have found.
     pub(crate) fn find(facts: &Facts<'_>, found: &[Diagnostic]) -> Self {
         let finder = Finder { facts };
-        let mut hosts = finder.hosts();
+        let hosts = finder.hosts();
         let judge = judge::Judge::of(found, facts.resolver);
-        let hosts = hosts.iter_mut().map(|(host, ways)| {
+        let hosts = hosts.into_iter().map(|(mut host, ways)| {
             for (way, drafts) in host.ways.iter_mut().zip(ways) {
-                way.hops = judge.judge(std::mem::take(drafts));
+                way.hops = judge.judge(drafts);
             }
-            host.clone()
+            host
         });
         let mut hosts: Vec<Host> = hosts.collect();
         hosts.sort_by(|a, b| (&a.name, a.span).cmp(&(&b.name, b.span)));
@@ -222,6 +223,7 @@ impl<'m> Finder<'_, 'm> {
                 }
             }
         }
+        found.extend(self.written());
         found
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use hlc_diag::{Sources, Span};
 use hlc_model::MemoryInputs;
 use hlc_model::reach::{Host, Reach, State};
-use hlc_tests_language::{project, repository, sample};
+use hlc_tests_language::{example_inputs, project, repository, sample};
 use libtest_mimic::Trial;
 
 use crate::Outcome;
@@ -14,10 +14,65 @@ use crate::cases::snapshot;
 pub(crate) fn trials() -> Vec<Trial> {
     let exposure = || project(&repository().join("tests/language/cases/exposure"));
     vec![
-        Trial::test("reach::sample", || drawn("reach-sample", &sample())),
+        Trial::test("reach::sample", of_the_sample),
+        Trial::test("reach::written_as_objects", written_as_objects),
         Trial::test("reach::exposure", move || drawn("reach-exposure", &exposure())),
     ]
 }
+
+/// Of the sample what is reached from where, and who guards it; its lines are its own.
+fn of_the_sample() -> Outcome {
+    let (compilation, reach) = hlc_model::compile_reach(&sample(), "homelab.kdl");
+    let mut text = String::new();
+    for host in &reach.hosts {
+        for way in &host.ways {
+            assert!(!way.is_broken(), "{}", self::text(&reach, &compilation.sources));
+            let _ = writeln!(text, "{} from {}: {}", host.name, way.view.word(), way.guard);
+        }
+    }
+    snapshot("reach-sample", &text);
+    Ok(())
+}
+
+/// Routes that are Kubernetes objects reach hosts too.
+fn written_as_objects() -> Outcome {
+    let compiled = hlc_model::compile_reach(&example_inputs(OBJECTS), "homelab.kdl");
+    snapshot("reach-objects", &text(&compiled.1, &compiled.0.sources));
+    Ok(())
+}
+
+const OBJECTS: &str = r#"workload "web" category="apps" {
+    namespace "web"
+    Pod "web" {
+        metadata { labels app=web }
+        spec { containers { - name=web image="web:1.0" } }
+    }
+    Service "web" { spec { selector app=web; ports { - port=80 } } }
+    HTTPRoute "web" {
+        spec {
+            parentRefs { - name=homelab-gateway namespace=kube-system }
+            hostnames { - web.example.net }
+            rules { - { backendRefs { - name=web port=80 } } }
+        }
+    }
+    TLSRoute "raw" {
+        spec {
+            parentRefs { - name=homelab-gateway namespace=kube-system }
+            hostnames { - raw.example.net }
+            rules { - { backendRefs { - name=web port=443 } } }
+        }
+    }
+    Ingress "old" {
+        spec ingressClassName=nginx {
+            rules {
+                - host=old.example.net {
+                    http { paths { - path="/" pathType=Prefix { backend { service name=web { port number=80 } } } } }
+                }
+            }
+        }
+    }
+}
+"#;
 
 fn drawn(name: &str, inputs: &MemoryInputs) -> Outcome {
     let (compilation, reach) = hlc_model::compile_reach(inputs, "homelab.kdl");

@@ -60,23 +60,13 @@ impl<'m> Finder<'_, 'm> {
             self.route(chain, asked);
             return self.services(chain, scope, unit, asked);
         };
-        let address = gateway.ip.as_ref().and_then(|ip| self.facts.resolver.value(ip, ScopeId::default()));
-        let detail = match &address {
-            Some(ip) => format!("at {}, of class {}", ip.value, gateway.class.value),
-            None => format!("of class {}", gateway.class.value),
-        };
-        let ip = gateway.ip.as_ref().map(hlc_schema::Expr::span).into_iter().chain(address.map(|ip| ip.span));
-        let hop = Draft::new(HopKind::Gateway, &gateway.name.name, detail, gateway.name.span)
-            .own([gateway.head, gateway.class.span])
-            .own(ip.chain(reference).chain(to))
-            .shared(at);
-        chain.then(hop);
+        self.gateway(chain, gateway, reference.into_iter().chain(to), at);
         self.listener(chain, gateway, host.value.as_str(), host.span, view);
         self.route(chain, asked);
         self.services(chain, scope, unit, asked);
     }
 
-    fn listener(&self, chain: &mut Chain<'m>, gateway: &'m Gateway, host: &str, at: Span, view: View) {
+    pub(super) fn listener(&self, chain: &mut Chain<'m>, gateway: &'m Gateway, host: &str, at: Span, view: View) {
         let Some(listener) = self.serving(gateway, host, view) else {
             let shared = [at, gateway.name.span];
             let reason = "no listener of the gateway serves the host";
@@ -95,6 +85,27 @@ impl<'m> Finder<'_, 'm> {
         if listener.protocol.value == ListenerProtocol::Https {
             chain.beside(self.certificate(listener, host, at));
         }
+    }
+
+    /// A gateway; `named` is where it is named, `shared` what it is named for.
+    pub(super) fn gateway(
+        &self,
+        chain: &mut Chain<'m>,
+        gateway: &'m Gateway,
+        named: impl Iterator<Item = Span>,
+        shared: impl IntoIterator<Item = Span>,
+    ) {
+        let address = gateway.ip.as_ref().and_then(|ip| self.facts.resolver.value(ip, ScopeId::default()));
+        let detail = match &address {
+            Some(ip) => format!("at {}, of class {}", ip.value, gateway.class.value),
+            None => format!("of class {}", gateway.class.value),
+        };
+        let ip = gateway.ip.as_ref().map(hlc_schema::Expr::span).into_iter().chain(address.map(|ip| ip.span));
+        let hop = Draft::new(HopKind::Gateway, &gateway.name.name, detail, gateway.name.span)
+            .own([gateway.head, gateway.class.span])
+            .own(ip.chain(named))
+            .shared(shared);
+        chain.then(hop);
     }
 
     /// The listener that a request comes to: the edge asks the first one for plain HTTP (`stack/hetzner/traefik.rs`), browsers one
@@ -191,7 +202,7 @@ impl<'m> Finder<'_, 'm> {
     }
 
     /// A Service with its pods; gives back the last hop.
-    fn service(
+    pub(super) fn service(
         &self,
         chain: &mut Chain<'m>,
         scope: ScopeId,

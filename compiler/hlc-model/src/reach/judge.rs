@@ -26,7 +26,7 @@ const JUDGES: &[(HopKind, &[&Code])] = &[
     (HopKind::Login, &[codes::UNCOVERED]),
     (HopKind::Certificate, &[codes::LISTENER_TLS, codes::LISTENER_HOST, codes::ROUTE_HOST]),
     (HopKind::Gateway, &[&ROUTE_GATEWAY, &traefik::GATEWAY_ADDRESS, codes::OTHER_GATEWAY]),
-    (HopKind::Listener, &[codes::NO_LISTENER]),
+    (HopKind::Listener, &[codes::NO_LISTENER, codes::NO_PASSTHROUGH]),
     (HopKind::Route, &[&DOUBLED_DOMAIN, codes::DUPLICATE_HOST]),
     (HopKind::Pods, &[codes::SELECTS_NOTHING, codes::TARGET_PORT]),
     (HopKind::Redirect, &[codes::NO_REDIRECT, codes::REDIRECT_HOST]),

@@ -79,7 +79,8 @@ impl<'m> Finder<'_, 'm> {
         self.clients(chain, OfRoute { scope, name: &route.name.name, host })
     }
 
-    fn clients(&self, chain: &mut Chain<'m>, of: OfRoute<'_>) -> Option<(String, Span)> {
+    /// The clients of a host; the first with its place.
+    pub(super) fn clients(&self, chain: &mut Chain<'m>, of: OfRoute<'_>) -> Option<(String, Span)> {
         let behind = chain.last();
         let clients = clients(self.facts, of);
         for (scope, oidc) in &clients {
