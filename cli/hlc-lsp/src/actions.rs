@@ -1,6 +1,7 @@
-//! Fixes as code actions.
+//! Fixes as code actions, and the word that allows a finding.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use gen_lsp_types as lsp;
 use hlc_diag::{Diagnostic, Fix};
@@ -9,7 +10,7 @@ use crate::analysis::Analysis;
 use crate::documents::Documents;
 use crate::findings::{Client, Places, finding};
 
-/// The fixes of findings that touch a range of a file, in the order of the findings.
+/// The fixes of findings that touch a range of a file, and what allows them, in the order of the findings.
 pub(crate) fn actions(
     analysis: &Analysis,
     documents: &Documents,
@@ -28,17 +29,25 @@ pub(crate) fn actions(
     let mut found = Vec::new();
     for diagnostic in &analysis.diagnostics {
         let span = diagnostic.primary.span;
-        if diagnostic.fixes.is_empty() || places.uri(span) != uri {
+        if places.uri(span) != uri {
             continue;
         }
         let wanted = places.bytes(span.file, params.range);
         if span.range().start <= wanted.end && wanted.start <= span.range().end {
-            for fix in &diagnostic.fixes {
+            for fix in diagnostic.fixes.iter().chain(&allow(analysis, diagnostic)) {
                 found.push(action(&mut places, documents, diagnostic, fix, client));
             }
         }
     }
     found
+}
+
+/// Allows a finding where it stands. The reason is left empty: hlc asks for it.
+fn allow(analysis: &Analysis, diagnostic: &Diagnostic) -> Option<Fix> {
+    let span = diagnostic.primary.span;
+    let file = analysis.sources.get(span.file).filter(|file| file.path().ends_with(".kdl"))?;
+    let parsed = hlc_syntax::parse(span.file, Arc::clone(file.text()));
+    hlc_model::control::allow_here(diagnostic.code, span, &parsed.document)
 }
 
 fn action(

@@ -398,3 +398,32 @@ fn a_project_needs_no_homelab_kdl() {
     assert!(client.shown.is_empty(), "{:?}", client.shown);
     client.leaves();
 }
+
+#[test]
+fn a_finding_is_allowed_where_it_stands() {
+    const OPEN: &str = "hetzner token=(secret)TOKEN {\n    firewall \"a\" { allow \"ssh\" tcp=22; }\n    firewall \"b\" {\n        \
+                        allow \"ssh\" tcp=22 {\n            icmp #true\n        }\n    }\n}\n";
+    let folder = project(&[("homelab.kdl", ROOT), ("w/edge.kdl", OPEN)]);
+    let edge = uri(folder.path(), "w/edge.kdl");
+    let mut client = Client::new(&json!({}), None);
+    client.open(&edge, OPEN);
+    let edit = |actions: &[Value]| {
+        let action = actions.iter().find(|action| action["title"].as_str().unwrap().starts_with("allow")).unwrap();
+        action["edit"]["changes"].as_object().unwrap().values().next().unwrap()[0].clone()
+    };
+    let short = edit(&client.fixes(&edge, 1));
+    assert_eq!(short["newText"], " { allow \"open-ssh\" reason=\"\"; }");
+    assert_eq!(short["range"]["start"], json!({ "line": 1, "character": 39 }));
+    let long = edit(&client.fixes(&edge, 3));
+    assert_eq!(long["newText"], "\n            allow \"open-ssh\" reason=\"\"");
+    assert_eq!(long["range"]["start"], json!({ "line": 3, "character": 30 }));
+    // The reason that is left empty is asked for.
+    let with =
+        |reason: &str| OPEN.replacen("tcp=22;", &format!("tcp=22 {{ allow \"open-ssh\" reason=\"{reason}\"; }};"), 1);
+    client.change(&edge, 2, &with(""));
+    assert!(client.codes(&edge).contains(&"HLC0361".to_owned()));
+    client.change(&edge, 3, &with("only for now"));
+    assert!(!client.codes(&edge).contains(&"HLC0361".to_owned()));
+    assert_eq!(client.codes(&edge).iter().filter(|code| *code == "HLC0875").count(), 1);
+    client.leaves();
+}

@@ -50,6 +50,26 @@ pub(crate) enum Format {
     Concise,
     /// One JSON document; columns count Unicode scalar values from 1
     Json,
+    /// One SARIF 2.1.0 log, for code scanning
+    Sarif,
+    /// Workflow commands of GitHub, which annotate a pull request
+    Github,
+}
+
+impl Format {
+    /// True for one document that nothing may stand beside.
+    pub(crate) fn is_document(self) -> bool {
+        matches!(self, Self::Json | Self::Sarif)
+    }
+}
+
+/// What is not let pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Deny {
+    /// Warnings
+    Warnings,
+    /// Warnings and hints
+    Hints,
 }
 
 #[derive(Debug, Subcommand)]
@@ -62,6 +82,10 @@ pub(crate) enum Command {
         /// Apply the fixes that cannot change what was meant, then report what is left
         #[arg(long)]
         fix: bool,
+
+        /// Exit with 1 also when there are findings that are less than errors
+        #[arg(long, value_enum, value_name = "SEVERITY")]
+        deny: Option<Deny>,
     },
 
     /// Write what the homelab means

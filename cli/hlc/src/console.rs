@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use hlc_diag::render::Summary;
 use hlc_diag::render::termcolor::{Ansi, NoColor, WriteColor};
-use hlc_diag::{Diagnostic, Sources, render};
+use hlc_diag::{Allowed, Diagnostic, Sources, render};
 use hlc_model::Compilation;
 
 use crate::args::{Color, Format};
@@ -98,8 +98,8 @@ impl Console {
         let (sources, diagnostics) = (&compilation.sources, &compilation.diagnostics);
         let summary = Summary::of(sources, diagnostics);
         if !diagnostics.is_empty() {
-            self.message(|out| self.findings(out, sources, diagnostics));
-            if self.format != Format::Json {
+            self.message(|out| self.findings(out, sources, diagnostics, &compilation.allowed));
+            if !self.format.is_document() {
                 let end = if summary.errors > 0 { "; nothing was written" } else { "" };
                 self.say(&format!("{summary}{end}"));
                 self.say_more(compilation);
@@ -114,11 +114,14 @@ impl Console {
         mut out: &mut dyn WriteColor,
         sources: &Sources,
         diagnostics: &[Diagnostic],
+        allowed: &[Allowed],
     ) -> io::Result<()> {
         match self.format {
             Format::Human => render::human(out, sources, diagnostics),
             Format::Concise => render::concise(&mut out, sources, diagnostics),
             Format::Json => render::json(&mut out, sources, diagnostics),
+            Format::Sarif => render::sarif(&mut out, sources, diagnostics, allowed),
+            Format::Github => render::github(&mut out, sources, diagnostics),
         }
     }
 

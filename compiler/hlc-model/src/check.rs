@@ -5,6 +5,8 @@
 
 use hlc_diag::{Code, Diagnostic};
 
+use crate::control::Control;
+use crate::control::firm::Firm;
 use crate::lower::Unit;
 use crate::model::Model;
 use crate::reach::{Reach, Wanted};
@@ -181,6 +183,31 @@ pub const CHECKS: &[Check] = &[
     cluster_networks::CHECK,
 ];
 
+/// Errors of checks that cannot be allowed all the same, and why.
+pub(crate) const FIRM: &[(&Code, Firm)] = &[
+    (&duplicate_object::DUPLICATE_OBJECT, Firm::Loss),
+    (&branches::SAME_BRANCH, Firm::Loss),
+    (&secret_plain::SECRET_PLAIN, Firm::Leak),
+    (&secrets_undeclared::SECRETS_UNDECLARED, Firm::Unmade),
+    (&secrets_file::SECRETS_FILE, Firm::Unmade),
+    (&store_fields::STORE_FIELD, Firm::Unmade),
+    (&installed::MANIFESTS_NAME, Firm::Unmade),
+    (&installed::ADDON_DELIVER, Firm::Unmade),
+    (&several_clusters::SEVERAL_CLUSTERS, Firm::Unmade),
+    (&proxmox_login::PROXMOX_LOGIN, Firm::Unmade),
+    (&machine_host::MACHINE_HOST, Firm::Unmade),
+    (&talos_image::IMAGE_CONTENT, Firm::Unmade),
+    (&control_planes::NO_CONTROL_PLANE, Firm::Unmade),
+    (&control_planes::CLUSTER_ENDPOINT, Firm::Unmade),
+    (&talos_patch::PATCH_DOCUMENT, Firm::Unmade),
+    (&identity::oidc_route::OIDC_ROUTE, Firm::Unmade),
+    (&identity::client_secret::CLIENT_SECRET, Firm::Unmade),
+    (&identity::forward_auth::MODE, Firm::Unmade),
+    (&identity::server::SERVER, Firm::Unmade),
+    (&identity::redirect_path::REDIRECT_PATH, Firm::Unmade),
+    (&identity::made_elsewhere::MADE_ELSEWHERE, Firm::Unmade),
+];
+
 /// Holds objects against their schemas, then runs every check; gives back whether some workload was left out, and what answers from outside
 /// if that is wanted.
 pub(crate) fn run<'m>(
@@ -188,15 +215,16 @@ pub(crate) fn run<'m>(
     resolver: &'m Resolver<'m>,
     units: &'m [Unit<'m>],
     found: &mut Vec<Diagnostic>,
+    control: &Control,
     wanted: Wanted,
 ) -> (bool, Reach) {
-    let facts = Facts::gather(model, resolver, units, found);
+    let facts = Facts::gather(model, resolver, units, control, found);
     for check in CHECKS {
         (check.run)(&facts, found);
     }
     let reach = match wanted {
         Wanted::Findings => Reach::default(),
-        Wanted::Reach => Reach::find(&facts, found),
+        Wanted::Reach => Reach::find(&facts, control, found),
     };
     (facts.hold_back(), reach)
 }

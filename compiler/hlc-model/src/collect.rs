@@ -2,7 +2,7 @@
 
 use hlc_diag::{Code, Diagnostic, Severity};
 use hlc_kube::Lookup;
-use hlc_schema::decode::{Defaultable, bases_of_defaults, check_default, unknown_top_level};
+use hlc_schema::decode::{Allowance, Defaultable, bases_of_defaults, check_default, unknown_top_level};
 use hlc_schema::{Base, Cx, Inherited, Node, NodeDecl, Source};
 use hlc_syntax as syntax;
 
@@ -44,12 +44,14 @@ pub(crate) struct Collected {
     pub(crate) model: Model,
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) names: Vec<hlc_schema::NameUse>,
+    pub(crate) allowed: Vec<Allowance>,
 }
 
 /// Decodes every file whose shape is certain.
 pub(crate) fn collect(loaded: &Loaded, expanded: &Expanded) -> Collected {
     let mut cx = Cx::new(concept::NODES, object_kind);
     cx.names.extend(expanded.names.iter().cloned());
+    cx.allowed.extend(expanded.allowed.iter().cloned());
     cx.unexpanded.clone_from(&expanded.unexpanded);
     let mut model = Model::default();
     model.faults.unread = !loaded.is_read();
@@ -84,7 +86,7 @@ pub(crate) fn collect(loaded: &Loaded, expanded: &Expanded) -> Collected {
         check_edition(homelab, &mut cx);
     }
     model.secret_uses = cx.secrets;
-    Collected { model, diagnostics: cx.diagnostics, names: cx.names }
+    Collected { model, diagnostics: cx.diagnostics, names: cx.names, allowed: cx.allowed }
 }
 
 /// The kind of object that a word which is none is probably meant to be: `deployment`, `Services`.

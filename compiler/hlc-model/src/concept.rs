@@ -61,8 +61,10 @@ pub use talos::{
 };
 
 use hlc_diag::Code;
+use hlc_schema::decode::Allow;
 use hlc_schema::{DeclOrder, Node, NodeDecl};
 
+use crate::control::FindingRule;
 use crate::workload::{
     App, AppPort, AppVolume, Backend, BootstrapKey, BootstrapSecret, Chart, ChartRepository, Dashboard, Database,
     Endpoint, HeaderMatch, Manifests, Monitor, Namespace, Oidc, Patch, PathMatch, PodSecurity, Public, Release, Remove,
@@ -80,6 +82,8 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
     Repository::decl,
     Network::decl,
     Category::decl,
+    FindingRule::decl,
+    Allow::decl,
     Override::decl,
     Without::decl,
     DataBlock::decl,

@@ -34,6 +34,9 @@ pub fn code(text: &str) -> Option<&'static Code> {
 pub fn code_page(code: &Code) -> String {
     let mut page = format!("# {}: {}\n\n", code.id, code.name);
     let _ = writeln!(page, "*{}*: {}.\n\n{}", code.severity.as_str(), code.summary, code.explain);
+    if let Some(firm) = crate::control::firm(code) {
+        let _ = writeln!(page, "\nIt cannot be allowed: {}.", firm.why());
+    }
     if !code.bad.is_empty() {
         let _ = write!(page, "\nReported:\n\n```kdl\n{}\n```\n\nMended:\n\n```kdl\n{}\n```\n", code.bad, code.good);
     }

@@ -6,6 +6,7 @@
 //!
 //! A `use` that cannot be replaced is reported and left in the tree; whatever holds it is known to lack something.
 
+mod allowed;
 mod arguments;
 mod codes;
 mod definition;
@@ -18,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hlc_diag::{Diagnostic, Sources, Span};
 use hlc_schema::NameUse;
+use hlc_schema::decode::Allowance;
 use hlc_syntax::{Document, Node};
 
 pub(crate) use codes::CODES;
@@ -38,6 +40,8 @@ pub(crate) struct Expanded {
     /// Where components are used.
     pub(crate) names: Vec<NameUse>,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// What uses allow of what they make.
+    pub(crate) allowed: Vec<Allowance>,
     /// Parameters that nothing seems to use, with the place of the component.
     pub(crate) unused: Vec<(Span, Diagnostic)>,
     /// The names of `use` nodes that could not be replaced, which has been reported.

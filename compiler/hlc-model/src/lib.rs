@@ -24,6 +24,7 @@ pub mod charts;
 pub mod check;
 mod collect;
 pub mod concept;
+pub mod control;
 pub mod docs;
 mod environment;
 mod expand;
@@ -50,11 +51,12 @@ pub use graph::graph;
 pub use inputs::{DirEntry, InputError, Inputs, MemoryInputs};
 pub use model::Model;
 
-use hlc_diag::{Code, Diagnostic, FileId, SourceFile, Sources, Span};
+use hlc_diag::{Allowed, Code, Diagnostic, FileId, SourceFile, Sources, Span};
 use hlc_plan::Plan;
 use hlc_schema::Node as _;
 
 use concept::Homelab;
+use control::Control;
 use reach::{Reach, Wanted};
 use report::Found;
 use resolve::Resolver;
@@ -65,6 +67,8 @@ pub struct Compilation {
     pub sources: Sources,
     /// All findings, ordered by file, place and code.
     pub diagnostics: Vec<Diagnostic>,
+    /// Findings that the homelab allows, in the same order.
+    pub allowed: Vec<Allowed>,
     /// What should exist; `None` when an error stands.
     pub plan: Option<Plan>,
     /// Everything that could be read.
@@ -116,35 +120,43 @@ fn compile_for(inputs: &dyn Inputs, root: &str, wanted: Wanted) -> (Compilation,
     let is_there = |kind: &str| !model.faults.may_hold(kind) && !model.faults.may_hold(Homelab::decl().name);
     diagnostics.extend(unknown.into_iter().filter(|(kind, _)| is_there(kind)).map(|(_, found)| found));
     diagnostics.extend(names::check(&collected.names, &model));
+    let mut control = Control::new(collected.allowed, &model, &loaded.sources);
     let resolver = Resolver::new(&model, inputs, std::mem::take(&mut loaded.sources));
     let charts = charts::gather(&resolver);
     let units = lower::units(&resolver, &charts);
     let stacks = stack::lower(&resolver, &units);
-    let (held_back, mut reach) = check::run(&model, &resolver, &units, &mut diagnostics, wanted);
+    let (held_back, mut reach) = check::run(&model, &resolver, &units, &mut diagnostics, &control, wanted);
     let workloads = lower::workloads(units);
     let (found, sources) = resolver.into_found();
     reach.ground(&sources);
     diagnostics.extend(found);
     diagnostics.extend(expanded.diagnostics);
-    let mut diagnostics: Vec<Found> = diagnostics.into_iter().map(|found| Found::new(found, &sources)).collect();
+    diagnostics.extend(control.take_found());
+    let judged = |found: Diagnostic| Found::judged(found, &control, &sources);
+    let mut diagnostics: Vec<Found> = diagnostics.into_iter().filter_map(judged).collect();
     diagnostics.retain(|found| !loaded.is_spoiled(&found.diagnostic, &sources));
-    diagnostics.extend(loaded.diagnostics.into_iter().map(|found| Found::new(found, &sources)));
+    diagnostics.extend(std::mem::take(&mut loaded.diagnostics).into_iter().filter_map(judged));
     // Of a component with mistakes, what seems unused may be what is misspelt.
     let is_sound = |component: Span| {
         let within =
             |span: Span| span.file == component.file && component.start <= span.start && span.start <= component.end;
-        !diagnostics.iter().any(|found| found.diagnostic.is_error() && within(found.diagnostic.primary.span))
+        !diagnostics.iter().any(|found| found.stands() && within(found.diagnostic.primary.span))
     };
     let unused: Vec<_> = expanded.unused.into_iter().filter(|(component, _)| is_sound(*component)).collect();
-    diagnostics.extend(unused.into_iter().map(|(_, found)| Found::new(found, &sources)));
-    if !diagnostics.iter().any(|found| found.diagnostic.is_error()) {
-        diagnostics.extend(stack::clashes(&stacks).into_iter().map(|found| Found::new(found, &sources)));
+    diagnostics.extend(unused.into_iter().filter_map(|(_, found)| judged(found)));
+    if !diagnostics.iter().any(Found::stands) {
+        diagnostics.extend(stack::clashes(&stacks).into_iter().filter_map(judged));
     }
-    let broken = diagnostics.iter().any(|found| found.diagnostic.is_error());
-    let diagnostics = report::in_order(diagnostics, &sources);
+    // Where something could not be read or made, not every check has run.
+    let is_complete = !held_back && !diagnostics.iter().any(Found::hides_others);
+    if is_complete {
+        diagnostics.extend(control.unused(|_| true, &sources).into_iter().filter_map(judged));
+    }
+    let broken = diagnostics.iter().any(Found::stands);
+    let report::Report { diagnostics, allowed } = report::in_order(diagnostics, &control, &sources);
     let listed = model.deliveries().any(|(delivery, _)| delivery.lists_workloads());
     let plan = (!broken).then_some(Plan { workloads, listed, stacks });
-    (Compilation { sources, diagnostics, plan, model, charts, held_back, kdl_files }, reach)
+    (Compilation { sources, diagnostics, allowed, plan, model, charts, held_back, kdl_files }, reach)
 }
 
 /// Compiles a project and gives its plan out even when errors stand: for comparing objects, whatever the checks say of
@@ -172,6 +184,7 @@ pub fn codes() -> Vec<&'static Code> {
     codes.extend(environment::CODES);
     codes.extend(collect::CODES);
     codes.extend(names::CODES);
+    codes.extend(control::CODES);
     codes.extend(resolve::CODES);
     codes.extend(concept::codes());
     codes.extend(workload::codes());

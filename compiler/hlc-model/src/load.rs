@@ -137,13 +137,16 @@ impl Loaded {
     /// True when a finding says that something is missing, and a block around it has a syntax error in its head: what is
     /// missing may have been meant there, since nodes start from the fields of their group.
     pub(crate) fn is_in_spoiled_group(&self, found: &Diagnostic) -> bool {
+        if self.spoiled.is_empty() || !decode::is_missing_field(found) {
+            return false;
+        }
         let place = found.primary.span;
         let around = |node: &syntax::Node<'_>| {
             let span = node.span();
             span.file == place.file && span.start <= place.start && place.end <= span.end
         };
         let mut open = self.documents.iter().flat_map(syntax::Document::nodes).find(around);
-        while let Some(node) = open.filter(|_| decode::is_missing_field(found)) {
+        while let Some(node) = open {
             if self.holds_spoiled(node.header_span()) {
                 return true;
             }

@@ -25,6 +25,7 @@ use hlc_schema::scalar::Fqdn;
 use hlc_schema::{ScopeId, Spanned};
 
 use crate::check::Facts;
+use crate::control::Control;
 use crate::workload::{Route, Workload};
 use hop::Draft;
 
@@ -122,10 +123,10 @@ impl Way {
 
 impl Reach {
     /// Finds every host, and judges its hops by what the checks have found.
-    pub(crate) fn find(facts: &Facts<'_>, found: &[Diagnostic]) -> Self {
+    pub(crate) fn find(facts: &Facts<'_>, control: &Control, found: &[Diagnostic]) -> Self {
         let finder = Finder { facts };
         let hosts = finder.hosts();
-        let judge = judge::Judge::of(found, facts.resolver);
+        let judge = judge::Judge::of(found, facts.resolver, control);
         let hosts = hosts.into_iter().map(|(mut host, ways)| {
             for (way, drafts) in host.ways.iter_mut().zip(ways) {
                 way.hops = judge.judge(drafts);

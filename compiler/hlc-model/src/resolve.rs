@@ -16,6 +16,7 @@ use hlc_schema::{
     Data, DataValue, Deferred, Expr, Free, Map, Piece, RefPath, Scalar, ScopeId, Sensitive, Spanned, Template,
 };
 
+use crate::control::Control;
 use crate::inputs::{DirEntry, Inputs};
 use crate::model::Model;
 
@@ -24,7 +25,7 @@ mod literal;
 mod merge;
 mod target;
 
-pub(crate) use codes::CODES;
+pub(crate) use codes::{CODES, LEAKS};
 use codes::{FILE, KNOWN_LATER, NOT_A_MAP, NOT_TEXT, RAW_YAML, REFERENCE_CYCLE, SECRET_IN_MANIFEST, TOO_LARGE};
 pub(crate) use merge::merge;
 pub(crate) use target::{Ask, Index, Referable};
@@ -55,6 +56,8 @@ pub(crate) struct Resolver<'m> {
     /// The files that findings can point into.
     sources: RefCell<Sources>,
     found: RefCell<Vec<Diagnostic>>,
+    /// Secrets that stand where none may.
+    refused: RefCell<BTreeSet<Span>>,
     errors: Cell<usize>,
     /// Workloads of which a part could not be made.
     failed: RefCell<BTreeSet<ScopeId>>,
@@ -74,6 +77,7 @@ impl<'m> Resolver<'m> {
             inputs,
             sources: RefCell::new(sources),
             found: RefCell::default(),
+            refused: RefCell::default(),
             errors: Cell::new(0),
             failed: RefCell::default(),
             open: RefCell::default(),
@@ -85,6 +89,9 @@ impl<'m> Resolver<'m> {
     /// Takes a finding.
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
         self.errors.set(self.errors.get() + usize::from(diagnostic.is_error()));
+        if diagnostic.code == &SECRET_IN_MANIFEST {
+            self.refused.borrow_mut().insert(diagnostic.primary.span);
+        }
         self.found.borrow_mut().push(diagnostic);
     }
 
@@ -105,7 +112,12 @@ impl<'m> Resolver<'m> {
 
     /// True when a secret stands where none may, which has been reported.
     pub(crate) fn refuses(&self, span: Span) -> bool {
-        self.found.borrow().iter().any(|found| found.code == &SECRET_IN_MANIFEST && found.primary.span == span)
+        self.refused.borrow().contains(&span)
+    }
+
+    /// True for an error that nobody allows.
+    pub(crate) fn stands(&self, found: &Diagnostic, control: &Control) -> bool {
+        control.stands(found, &self.sources.borrow())
     }
 
     /// The findings so far.
@@ -118,14 +130,15 @@ impl<'m> Resolver<'m> {
         (self.found.into_inner(), self.sources.into_inner())
     }
 
-    /// A file of the project that is no KDL, so that findings can point into it.
+    /// A file of the project that is no KDL and is named at a place, so that findings can point into it.
     ///
     /// # Errors
     /// When it cannot be read; in words that follow "cannot be read: ".
-    pub(crate) fn source(&self, path: &str) -> Result<(FileId, Arc<str>), String> {
+    pub(crate) fn source(&self, path: &str, at: Span) -> Result<(FileId, Arc<str>), String> {
         let text = self.text(path)?;
         let mut sources = self.sources.borrow_mut();
         let file = sources.by_path(path).unwrap_or_else(|| sources.add(path, Arc::clone(&text)));
+        sources.name(file, at);
         Ok((file, text))
     }
 

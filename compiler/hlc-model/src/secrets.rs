@@ -32,15 +32,19 @@ pub enum SecretsFault {
 
 /// Reads the file that a node names, and the rules beside it.
 pub(crate) fn read(node: &SecretsFile, inputs: &dyn Inputs, sources: &mut Sources) -> Secrets {
-    let file = read_file(&node.path.value, inputs, sources);
+    let file = read_file(node, inputs, sources);
     // A `.sops.yaml` that cannot be read is none to sops either, and a file without rules is no fault.
-    let config =
-        inputs.read(config::NAME).ok().map(|text| Config::read(sources.add(config::NAME, text.clone()), &text));
+    let config = inputs.read(config::NAME).ok().map(|text| {
+        let id = sources.add(config::NAME, text.clone());
+        sources.name(id, node.path.span);
+        Config::read(id, &text)
+    });
     Secrets { file, config }
 }
 
 /// The file, which the sources get without its values.
-fn read_file(path: &str, inputs: &dyn Inputs, sources: &mut Sources) -> Result<SopsFile, SecretsFault> {
+fn read_file(node: &SecretsFile, inputs: &dyn Inputs, sources: &mut Sources) -> Result<SopsFile, SecretsFault> {
+    let path = node.path.value.as_str();
     if let Some(fault) = path_fault(path) {
         return Err(SecretsFault::Path(fault));
     }
@@ -50,6 +54,7 @@ fn read_file(path: &str, inputs: &dyn Inputs, sources: &mut Sources) -> Result<S
     let file = SopsFile::read(id, &text);
     let shown = file.as_ref().map_or_else(|_| redact(&text, &[]), |file| file.redacted(&text));
     sources.add(path, shown);
+    sources.name(id, node.path.span);
     file.map_err(SecretsFault::Malformed)
 }
 

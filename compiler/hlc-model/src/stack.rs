@@ -129,6 +129,9 @@ fn extra(resolver: &Resolver<'_>, scope: ScopeId, block: Option<&FreeBlock>) -> 
     }
 }
 
+/// Findings that keep a secret from being shown.
+pub(crate) static LEAKS: &[&hlc_diag::Code] = &[&shown_secret::SHOWN_SECRET];
+
 /// Every finding of lowering stacks.
 pub(crate) fn codes() -> Vec<&'static hlc_diag::Code> {
     let own: &[&hlc_diag::Code] =

@@ -77,6 +77,17 @@ pub struct Diagnostic {
     pub veiled: bool,
 }
 
+/// A finding that the source allows where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// The finding.
+    pub finding: Diagnostic,
+    /// Where it is allowed.
+    pub at: Span,
+    /// Why.
+    pub reason: String,
+}
+
 impl Diagnostic {
     /// A finding of kind `code` at `span`.
     pub fn new(code: &'static Code, span: Span, message: impl Into<String>) -> Self {

@@ -17,6 +17,6 @@ pub mod render;
 mod source;
 
 pub use code::Code;
-pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
+pub use diagnostic::{Allowed, Diagnostic, Edit, Fix, Label, Severity};
 pub use expansion::{Expansion, StandIn};
 pub use source::{FileId, LineCol, Position, SourceFile, Sources, Span};

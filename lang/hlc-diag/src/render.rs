@@ -5,6 +5,8 @@
 //! | human | [`human`], [`human_string`] | people: the source with carets, notes and helps |
 //! | concise | [`concise`] | `grep`, editors' error lists: one line each |
 //! | JSON | [`json`] | programs: one document |
+//! | SARIF | [`sarif`] | code scanning: one log, with what is allowed |
+//! | GitHub | [`github`] | workflows: annotations of a pull request |
 //!
 //! Findings are drawn in the order they are given. No format depends on a clock, a locale or a hash.
 //!
@@ -14,18 +16,22 @@
 //! - A line is never drawn whole when it is long ([`snippet`]), so that a finding in a file of one line stays readable.
 
 mod concise;
+mod github;
 mod human;
 mod json;
 mod paint;
 mod plain;
+mod sarif;
 mod snippet;
 mod summary;
 
 pub use codespan_reporting::term::termcolor;
 
 pub use concise::concise;
+pub use github::github;
 pub use human::{human, human_string};
 pub use json::json;
+pub use sarif::sarif;
 pub use summary::Summary;
 
 #[cfg(test)]

@@ -199,6 +199,7 @@ fn characters(bytes: &[u8]) -> u32 {
 pub struct Sources {
     files: Vec<SourceFile>,
     expansions: Vec<Expansion>,
+    named: Vec<(FileId, Span)>,
 }
 
 impl Sources {
@@ -215,6 +216,19 @@ impl Sources {
         let id = u32::try_from(self.expansions.len()).unwrap_or(u32::MAX).saturating_add(FIRST_EXPANSION);
         self.expansions.push(Expansion { file, at, stand_ins: Vec::new() });
         FileId(id)
+    }
+
+    /// Notes that a file is only there because it is named at a place.
+    pub fn name(&mut self, file: FileId, at: Span) {
+        if !self.named.contains(&(file, at)) {
+            self.named.push((file, at));
+        }
+    }
+
+    /// The places that a place is there for: where its component is used, or where its file is named.
+    pub fn reasons(&self, file: FileId) -> impl Iterator<Item = Span> {
+        let used = self.expansion(file).map(|expansion| expansion.at);
+        used.into_iter().chain(self.named.iter().filter(move |(named, _)| *named == file).map(|(_, at)| *at))
     }
 
     /// What an id of an expansion stands for; `None` for a file's.

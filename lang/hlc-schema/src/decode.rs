@@ -11,6 +11,7 @@ use hlc_syntax as syntax;
 
 use crate::{AttrDecl, Concept, Def, NameUse, NodeDecl, Ref, Scope, ScopeId, SecretKey, SecretUse};
 
+mod allow;
 mod codes;
 mod deprecated;
 mod fields;
@@ -19,6 +20,8 @@ mod occurrence;
 pub(crate) mod shape;
 mod value;
 
+pub(crate) use allow::is_allow_in_object;
+pub use allow::{ALLOW, Allow, Allowance, is_allow, pieces};
 pub(crate) use codes::{ANNOTATION, LITERAL_WANTED, NUMBER};
 pub use fields::Fields;
 pub use inherit::{Base, Defaultable, Inherited, bases_of_defaults, check_default};
@@ -84,6 +87,8 @@ pub struct Cx<'a> {
     pub names: Vec<NameUse>,
     /// Every secret named so far, also where no secret may stand.
     pub secrets: Vec<SecretUse>,
+    /// Every finding that is allowed so far; what is read again is there again.
+    pub allowed: Vec<Allowance>,
     /// The workload or addon being read.
     pub scope: ScopeId,
     /// How many nodes could not be read and were not reported, since what they lack may stand in what is broken.
@@ -128,6 +133,7 @@ impl<'a> Cx<'a> {
             diagnostics: Vec::new(),
             names: Vec::new(),
             secrets: Vec::new(),
+            allowed: Vec::new(),
             scope: ScopeId::default(),
             withheld: 0,
             unexpanded: BTreeSet::new(),

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use hlc_diag::{Diagnostic, Span};
 use hlc_syntax as syntax;
 
-use crate::decode::{literal, wrong_annotation};
+use crate::decode::{is_allow, is_allow_in_object, literal, wrong_annotation};
 use crate::expr::{path, secret, template};
 use crate::keyed::{Key, Keyed};
 use crate::{Cx, DataValue, NodeDecl, RefPath, SecretKey, Spanned, Template};
@@ -141,7 +141,7 @@ pub struct ObjectNode {
 }
 
 /// Reads a block such as `values { … }` or `values (file)"old.yaml" { … }`.
-pub(crate) fn block(node: syntax::Node<'_>, cx: &mut Cx<'_>) -> Option<FreeBlock> {
+pub(crate) fn block<'a>(node: syntax::Node<'a>, cx: &mut Cx<'a>) -> Option<FreeBlock> {
     let mut values = content(node, Role::Key, 0, cx)?;
     let value = values.pop().filter(|_| values.is_empty())?;
     match value.kind {
@@ -169,7 +169,7 @@ pub(crate) fn block(node: syntax::Node<'_>, cx: &mut Cx<'_>) -> Option<FreeBlock
 }
 
 /// Reads a node whose argument is its name and whose entries are free data, such as `data "tiny" { … }`.
-pub fn named(node: syntax::Node<'_>, cx: &mut Cx<'_>) -> Option<(Spanned<String>, Free)> {
+pub fn named<'a>(node: syntax::Node<'a>, cx: &mut Cx<'a>) -> Option<(Spanned<String>, Free)> {
     if let Some(annotation) = node.annotation() {
         cx.report(wrong_annotation(
             &OBJECT_HEAD,
@@ -193,12 +193,12 @@ pub fn named(node: syntax::Node<'_>, cx: &mut Cx<'_>) -> Option<(Spanned<String>
         );
         return None;
     }
-    let entries = entries(node, Dashes::Refused, &|_| true, 0, cx)?;
+    let entries = entries(node, Dashes::Refused, Keys::All, 0, cx)?;
     Some((name, Free { kind: FreeKind::Map { bases: Vec::new(), entries }, span: node.span() }))
 }
 
 /// Reads a Kubernetes object.
-pub(crate) fn object(node: syntax::Node<'_>, cx: &mut Cx<'_>) -> Option<ObjectNode> {
+pub(crate) fn object<'a>(node: syntax::Node<'a>, cx: &mut Cx<'a>) -> Option<ObjectNode> {
     let kind = Spanned::new(node.name().into_owned(), node.name_span());
     let cluster =
         node.annotation().filter(|annotation| annotation.text == "cluster").map(|annotation| annotation.outer);
@@ -228,7 +228,7 @@ pub(crate) fn object(node: syntax::Node<'_>, cx: &mut Cx<'_>) -> Option<ObjectNo
         );
         return None;
     }
-    let entries = entries(node, Dashes::Refused, &|_| true, 0, cx)?;
+    let entries = entries(node, Dashes::Refused, Keys::OfObject, 0, cx)?;
     let body = Free { kind: FreeKind::Map { bases: Vec::new(), entries }, span: node.header_span() };
     Some(ObjectNode { kind, name, cluster, body })
 }
@@ -249,12 +249,39 @@ enum Dashes {
     AreKeys,
 }
 
+/// Which properties and children of a node are data.
+#[derive(Clone, Copy)]
+enum Keys {
+    /// All of them.
+    All,
+    /// Those that are no field of a typed node, in which it was noted already what is allowed.
+    Beside(&'static NodeDecl),
+    /// Those of a Kubernetes object.
+    OfObject,
+}
+
+impl Keys {
+    fn takes(self, name: &str) -> bool {
+        match self {
+            Self::All | Self::OfObject => true,
+            Self::Beside(decl) => decl.field(name).is_none(),
+        }
+    }
+
+    fn is_allow(self, child: syntax::Node<'_>) -> bool {
+        match self {
+            Self::All | Self::Beside(_) => is_allow(child),
+            Self::OfObject => is_allow_in_object(child),
+        }
+    }
+}
+
 fn is_dash(node: &syntax::Node<'_>) -> bool {
     node.name() == "-" && node.name_is_bare()
 }
 
 /// What a node holds: one value, or for an item perhaps several.
-fn content(node: syntax::Node<'_>, role: Role, depth: usize, cx: &mut Cx<'_>) -> Option<Vec<Free>> {
+fn content<'a>(node: syntax::Node<'a>, role: Role, depth: usize, cx: &mut Cx<'a>) -> Option<Vec<Free>> {
     if depth > MAX_DEPTH {
         cx.report(Diagnostic::new(&TOO_DEEP, node.name_span(), format!("data nests deeper than {MAX_DEPTH} levels")));
         return None;
@@ -285,7 +312,7 @@ fn content(node: syntax::Node<'_>, role: Role, depth: usize, cx: &mut Cx<'_>) ->
                 ));
                 return None;
             }
-            let entries = entries(node, Dashes::AreKeys, &|_| true, depth, cx)?;
+            let entries = entries(node, Dashes::AreKeys, Keys::All, depth, cx)?;
             Some(vec![Free { kind: FreeKind::Map { bases: Vec::new(), entries }, span }])
         }
         Some(text @ ("yaml-text" | "json-text")) => {
@@ -312,7 +339,7 @@ fn unknown_annotation(annotation: &syntax::Annotation<'_>, place: &str, known: &
         .help(format!("known here are {known}"))
 }
 
-fn plain(node: syntax::Node<'_>, role: Role, depth: usize, cx: &mut Cx<'_>) -> Option<Vec<Free>> {
+fn plain<'a>(node: syntax::Node<'a>, role: Role, depth: usize, cx: &mut Cx<'a>) -> Option<Vec<Free>> {
     let span = node.span();
     let arguments: Vec<_> = node.args().collect();
     let has_entries = node.props().next().is_some() || node.has_block();
@@ -332,10 +359,10 @@ fn plain(node: syntax::Node<'_>, role: Role, depth: usize, cx: &mut Cx<'_>) -> O
     let bases: Vec<Free> = bases.into_iter().collect::<Option<_>>()?;
     let dashed = node.children().any(|child| is_dash(&child));
     if !dashed {
-        let entries = entries(node, Dashes::Refused, &|_| true, depth, cx)?;
+        let entries = entries(node, Dashes::Refused, Keys::All, depth, cx)?;
         return Some(vec![Free { kind: FreeKind::Map { bases, entries }, span }]);
     }
-    let named = node.children().find(|child| !is_dash(child)).map(hlc_syntax::Node::name_span);
+    let named = node.children().find(|child| !is_dash(child) && !is_allow(*child)).map(hlc_syntax::Node::name_span);
     let mixed = named
         .or_else(|| node.props().next().map(hlc_syntax::Entry::span))
         .or_else(|| bases.first().map(|base| base.span));
@@ -354,10 +381,11 @@ fn plain(node: syntax::Node<'_>, role: Role, depth: usize, cx: &mut Cx<'_>) -> O
 }
 
 /// The items of every `-` child; other children have been reported or are not there.
-fn dash_items(node: syntax::Node<'_>, depth: usize, cx: &mut Cx<'_>) -> Option<Vec<Free>> {
+fn dash_items<'a>(node: syntax::Node<'a>, depth: usize, cx: &mut Cx<'a>) -> Option<Vec<Free>> {
     let mut items = Vec::new();
     let mut whole = true;
-    for child in node.children() {
+    cx.note_allowed(node, is_allow);
+    for child in node.children().filter(|child| !is_allow(*child)) {
         if is_dash(&child) {
             match content(child, Role::Item, depth + 1, cx) {
                 Some(values) => items.extend(values),
@@ -375,21 +403,21 @@ fn dash_items(node: syntax::Node<'_>, depth: usize, cx: &mut Cx<'_>) -> Option<V
 }
 
 /// The entries of a typed node that are none of its fields.
-pub(crate) fn entries_beside(
+pub(crate) fn entries_beside<'a>(
     decl: &'static NodeDecl,
-    node: syntax::Node<'_>,
-    cx: &mut Cx<'_>,
+    node: syntax::Node<'a>,
+    cx: &mut Cx<'a>,
 ) -> Option<Vec<FreeEntry>> {
-    entries(node, Dashes::Refused, &|name| decl.field(name).is_none(), 0, cx)
+    entries(node, Dashes::Refused, Keys::Beside(decl), 0, cx)
 }
 
-/// The named entries of a node: its properties and children of which the name is wanted.
+/// The named entries of a node: its properties and children.
 fn entries<'a>(
     node: syntax::Node<'a>,
     dashes: Dashes,
-    wanted: &dyn Fn(&str) -> bool,
+    keys: Keys,
     depth: usize,
-    cx: &mut Cx<'_>,
+    cx: &mut Cx<'a>,
 ) -> Option<Vec<FreeEntry>> {
     let mut entries: Vec<FreeEntry> = Vec::new();
     let mut seen: Keyed<Span> = Keyed::default();
@@ -412,12 +440,20 @@ fn entries<'a>(
         whole
     };
     for property in node.props() {
-        if let Some(key) = property.key().filter(|key| wanted(&key.text)) {
+        if let Some(key) = property.key().filter(|key| keys.takes(&key.text)) {
             let value = scalar(property, cx);
             whole &= add(key.text, key.span, value, cx);
         }
     }
-    for child in node.children().filter(|child| wanted(&child.name())) {
+    let mut allows = false;
+    for child in node.children() {
+        if keys.is_allow(child) {
+            allows = true;
+            continue;
+        }
+        if !keys.takes(&child.name()) {
+            continue;
+        }
         if is_dash(&child) && dashes == Dashes::Refused {
             cx.report(
                 Diagnostic::new(&DASHES_AND_NAMES, child.name_span(), "a `-` line cannot stand among named entries")
@@ -428,6 +464,9 @@ fn entries<'a>(
         }
         let value = content(child, Role::Key, depth + 1, cx).and_then(|mut values| values.pop());
         whole &= add(child.name(), child.name_span(), value, cx);
+    }
+    if allows && !matches!(keys, Keys::Beside(_)) {
+        cx.note_allowed(node, |child| keys.is_allow(child));
     }
     whole.then_some(entries)
 }

@@ -2,6 +2,7 @@
 
 use hlc_syntax::Order;
 
+use crate::decode::ALLOW;
 use crate::{FieldDecl, FieldKind, NodeDecl};
 
 /// What may stand in one place, in the order it is written in. Kubernetes objects have no place: each stays where it is.
@@ -19,7 +20,9 @@ impl Order for DeclOrder {
     fn place(self, name: &str) -> Option<usize> {
         match self {
             Self::Top(_) => None,
-            Self::Fields(decl) => place(decl, name),
+            // What is allowed comes first, as a word about all that follows.
+            Self::Fields(decl) if name == ALLOW && decl.field(ALLOW).is_none() => Some(0),
+            Self::Fields(decl) => place(decl, name).map(|place| place + 1),
             Self::Defaults(decls) => decls.iter().position(|decl| decl.name == name),
         }
     }

@@ -7,7 +7,7 @@ use hlc_diag::fix::{apply, safe_edits};
 use hlc_diag::render::Summary;
 use hlc_model::Compilation;
 
-use crate::args::{Args, Format};
+use crate::args::{Args, Deny};
 use crate::console::{Console, Exit};
 use crate::failure::Failure;
 use crate::project;
@@ -15,7 +15,7 @@ use crate::project;
 /// A fix can uncover the next mistake, and of two that touch one waits. More rounds than this mend nothing any more.
 const MAX_ROUNDS: usize = 10;
 
-pub(crate) fn run(args: &Args, fix: bool, console: &Console) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, fix: bool, deny: Option<Deny>, console: &Console) -> Result<Exit, Failure> {
     let project = project::find(args)?;
     let mut compilation = project::compile(&project)?;
     if fix {
@@ -33,13 +33,25 @@ pub(crate) fn run(args: &Args, fix: bool, console: &Console) -> Result<Exit, Fai
         }
     }
     let (sources, diagnostics) = (&compilation.sources, &compilation.diagnostics);
-    console.data(|out| console.findings(out, sources, diagnostics))?;
+    console.data(|out| console.findings(out, sources, diagnostics, &compilation.allowed))?;
     let summary = Summary::of(sources, diagnostics);
-    if console.format != Format::Json {
-        console.say(&summary.to_string());
+    let denied = match deny {
+        None => 0,
+        Some(Deny::Warnings) => summary.warnings,
+        Some(Deny::Hints) => summary.warnings + summary.hints,
+    };
+    if !console.format.is_document() {
+        let allowed = match compilation.allowed.len() {
+            0 => String::new(),
+            count => format!("; {count} allowed"),
+        };
+        console.say(&format!("{summary}{allowed}"));
+        if summary.errors == 0 && denied > 0 {
+            console.say("none of them is an error, and `--deny` lets none of them pass");
+        }
         console.say_more(&compilation);
     }
-    Ok(if summary.errors == 0 { Exit::Success } else { Exit::Failed })
+    Ok(if summary.errors + denied == 0 { Exit::Success } else { Exit::Failed })
 }
 
 /// Applies the safe fixes of every file; the paths of those that changed.

@@ -9,7 +9,7 @@ use hlc_delivery::FILE_LIMIT;
 use hlc_diag::{Diagnostic, Sources};
 use hlc_syntax::Document;
 
-use crate::args::{Args, Fmt, Format};
+use crate::args::{Args, Fmt};
 use crate::console::{Console, Exit};
 use crate::failure::Failure;
 
@@ -111,7 +111,7 @@ impl Run {
     /// Says what came of it.
     fn end(self, console: &Console) -> Result<Exit, Failure> {
         if !self.errors.is_empty() {
-            console.message(|out| console.findings(out, &self.sources, &self.errors));
+            console.message(|out| console.findings(out, &self.sources, &self.errors, &[]));
         }
         for failure in &self.failures {
             console.failure(failure);
@@ -121,7 +121,7 @@ impl Run {
             console.data(|out| out.write_all(lines.as_bytes()))?;
         }
         let whole = self.errors.is_empty() && self.failures.is_empty();
-        if console.format != Format::Json && !self.quiet {
+        if !console.format.is_document() && !self.quiet {
             console.say(&self.sentence());
         }
         let as_wanted = !self.check || self.changed.is_empty();

@@ -58,7 +58,7 @@ pub(crate) fn workload(args: &Args, options: &NewWorkload, console: &Console) ->
         ));
         return Ok(Exit::Success);
     }
-    console.data(|out| console.findings(out, &after.sources, &after.diagnostics))?;
+    console.data(|out| console.findings(out, &after.sources, &after.diagnostics, &after.allowed))?;
     let summary = Summary::of(&after.sources, &after.diagnostics);
     console.say(if summary.errors == 0 { content.next() } else { "next: mend the findings above, then `hlc check`" });
     Ok(Exit::Success)

@@ -10,6 +10,7 @@ use hlc_schema::{Data, ScopeId, SecretKey};
 use rayon::prelude::*;
 
 use crate::concept::SecretsFile;
+use crate::control::Control;
 use crate::lower::Unit;
 use crate::model::Model;
 use crate::reach::dns::Dns;
@@ -92,6 +93,7 @@ impl<'m> Facts<'m> {
         model: &'m Model,
         resolver: &'m Resolver<'m>,
         units: &'m [Unit<'m>],
+        control: &Control,
         found: &mut Vec<Diagnostic>,
     ) -> Self {
         let repeated = found
@@ -114,7 +116,7 @@ impl<'m> Facts<'m> {
             repeated,
         };
         for (unit, findings) in units.iter().zip(judged(units)) {
-            if findings.iter().any(Diagnostic::is_error) {
+            if findings.iter().any(|found| resolver.stands(found, control)) {
                 facts.refused.insert(unit.scope);
             }
             found.extend(findings);

@@ -5,6 +5,7 @@ use hlc_schema::scalar::{Fqdn, HttpUrl};
 use hlc_schema::{AttrDecl, Data, Def, Node, NodeDecl, Spanned};
 
 use super::{Category, DataBlock, Network, Override, SecretStore, SecretsFile, Without};
+use crate::control::FindingRule;
 use crate::resolve::{Ask, Referable};
 
 const ATTRIBUTES: &[AttrDecl] = &[
@@ -52,6 +53,9 @@ pub struct Homelab {
     /// Categories of workloads.
     #[block]
     pub category: Vec<Category>,
+    /// How bad kinds of findings are here.
+    #[block]
+    pub finding: Vec<FindingRule>,
     /// What this environment changes about the files it includes.
     #[block(name = "override")]
     pub overrides: Vec<Override>,

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use hlc_diag::{Diagnostic, Span};
+use hlc_schema::FieldKind;
+use hlc_schema::decode::{is_allow, is_object_name};
 use hlc_schema::suggest::nearest;
-use hlc_schema::{FieldKind, decode::is_object_name};
 use hlc_syntax::{Entry, Node};
 
 use super::address::name_of;
@@ -18,6 +19,8 @@ const MAX_DEPTH: usize = 128;
 enum Change<'a> {
     /// It takes the place of everything of its name.
     Replace,
+    /// It stands beside everything of its name.
+    Beside,
     /// It changes this child.
     Into(Node<'a>),
     /// It changes a child that is not there, which has been reported.
@@ -47,6 +50,7 @@ impl<'a> Rebuild<'a, '_> {
                     replaced.insert(child.name().into_owned());
                     added.push(child);
                 }
+                Change::Beside => added.push(child),
                 Change::Into(own) => {
                     merged.push((own, child));
                 }
@@ -88,6 +92,9 @@ impl<'a> Rebuild<'a, '_> {
 
     /// What a child of an `override` does to a node.
     fn change(&mut self, node: Node<'a>, child: Node<'a>, inside: Inside, depth: usize) -> Change<'a> {
+        if is_allow(child) {
+            return Change::Beside;
+        }
         let name = child.name();
         let mut own = node.children().filter(|own| own.name() == name);
         if depth >= MAX_DEPTH {

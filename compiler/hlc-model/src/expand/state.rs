@@ -32,6 +32,8 @@ pub(super) struct Frame<'d> {
     pub(super) then: Then,
     /// Parameters are no part of what a component becomes.
     pub(super) skip_params: bool,
+    /// What a `use` allows is no part of what it holds.
+    pub(super) skip_allowed: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

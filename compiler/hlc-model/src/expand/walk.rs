@@ -4,9 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hlc_diag::{Diagnostic, Sources, Span};
+use hlc_schema::decode::is_allow;
 use hlc_schema::{Concept, NameUse, Node as _, ScopeId};
 use hlc_syntax::{Builder, Document, Node};
 
+use super::allowed::allowance;
 use super::arguments::moved;
 use super::codes::{ARGUMENT, NO_SLOT, RECURSION, TOO_MUCH};
 use super::definition::{Definition, is_slot, text};
@@ -51,8 +53,14 @@ impl<'d, 'w> Walk<'d, 'w> {
         let mut builder = Builder::new(document);
         let part = builder.part(document, document.file());
         let file = Env { part, file: document.file(), body: None };
-        let top =
-            Frame { nodes: document.nodes(), inside: Inside::Top, env: 0, then: Then::Nothing, skip_params: false };
+        let top = Frame {
+            nodes: document.nodes(),
+            inside: Inside::Top,
+            env: 0,
+            then: Then::Nothing,
+            skip_params: false,
+            skip_allowed: false,
+        };
         let mut state = State { builder, envs: vec![file], frames: vec![top], open: Vec::new() };
         while let Some(frame) = state.frames.last_mut() {
             let Some(node) = frame.nodes.next() else {
@@ -65,7 +73,7 @@ impl<'d, 'w> Walk<'d, 'w> {
                 continue;
             };
             let (inside, env) = (frame.inside, frame.env);
-            if frame.skip_params && node.name() == Param::decl().name {
+            if frame.skip_params && node.name() == Param::decl().name || frame.skip_allowed && is_allow(node) {
                 continue;
             }
             self.node(node, inside, env, &mut state);
@@ -77,7 +85,8 @@ impl<'d, 'w> Walk<'d, 'w> {
         let content = state.envs.get(env).and_then(|env| env.body.as_ref()).map(|body| body.content);
         if let Some((used, outer)) = content.filter(|_| is_slot(node)) {
             let nodes = used.children();
-            state.frames.push(Frame { nodes, inside, env: outer, then: Then::Nothing, skip_params: false });
+            let (then, skip_params) = (Then::Nothing, false);
+            state.frames.push(Frame { nodes, inside, env: outer, then, skip_params, skip_allowed: true });
             return;
         }
         if let Some(outermost) = state.open.first() {
@@ -100,7 +109,8 @@ impl<'d, 'w> Walk<'d, 'w> {
             return;
         }
         let then = Then::Close;
-        state.frames.push(Frame { nodes: node.children(), inside: inside.of(node), env, then, skip_params: false });
+        let (nodes, inside) = (node.children(), inside.of(node));
+        state.frames.push(Frame { nodes, inside, env, then, skip_params: false, skip_allowed: false });
     }
 
     /// Opens a node and copies its entries, with arguments in the place of parameters.
@@ -168,7 +178,7 @@ impl<'d, 'w> Walk<'d, 'w> {
         }
         let arguments = self.arguments(node, env, definition, state)?;
         if !definition.has_slot
-            && let Some(child) = node.children().next()
+            && let Some(child) = node.children().find(|child| !is_allow(*child))
         {
             return self.refuse(
                 Diagnostic::new(
@@ -180,6 +190,8 @@ impl<'d, 'w> Walk<'d, 'w> {
                 .help("write `slot` into the component where it belongs; values of parameters are properties"),
             );
         }
+        let allowed = node.children().filter(|child| is_allow(*child));
+        self.out.allowed.extend(allowed.filter_map(|allow| allowance(allow, node, env, state)));
         let file = self.sources.expand(definition.node.document().file(), at);
         let part = state.builder.part(definition.node.document(), file);
         state.envs.push(Env {
@@ -195,6 +207,7 @@ impl<'d, 'w> Walk<'d, 'w> {
             env: state.envs.len() - 1,
             then: Then::EndUse,
             skip_params: true,
+            skip_allowed: false,
         });
         Ok(())
     }

@@ -12,6 +12,7 @@ use hlc_schema::{Data, DataValue};
 use super::hop::Draft;
 use super::{Hop, HopKind, State};
 use crate::check::codes;
+use crate::control::Control;
 use crate::resolve::Resolver;
 use crate::stack::hetzner::traefik;
 use crate::workload::{DOUBLED_DOMAIN, ROUTE_GATEWAY};
@@ -39,9 +40,10 @@ pub(super) struct Judge<'f> {
 }
 
 impl<'f> Judge<'f> {
-    pub(super) fn of(found: &'f [Diagnostic], resolver: &Resolver<'_>) -> Self {
+    /// Findings that somebody allows break nothing.
+    pub(super) fn of(found: &'f [Diagnostic], resolver: &Resolver<'_>, control: &Control) -> Self {
         let mut judge = Self { found: BTreeMap::new(), resolved: BTreeMap::new() };
-        for diagnostic in found {
+        for diagnostic in found.iter().filter(|found| !found.is_error() || resolver.stands(found, control)) {
             judge.found.entry(diagnostic.primary.span).or_default().push(diagnostic);
         }
         for diagnostic in resolver.found() {

@@ -2,6 +2,9 @@
 
 use hlc_diag::{Code, Severity};
 
+/// Findings that keep a secret from being shown.
+pub(crate) static LEAKS: &[&Code] = &[&SECRET_IN_MANIFEST];
+
 pub(crate) static CODES: &[&Code] = &[
     &UNKNOWN_REFERENCE,
     &UNKNOWN_FIELD,

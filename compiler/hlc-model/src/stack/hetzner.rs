@@ -91,7 +91,7 @@ fn server(resolver: &Resolver<'_>, scope: ScopeId, server: &concept::Server) -> 
     let id = |address: &Address, span| Input::later(Deferred::output(address.as_str(), "id"), span);
     let user_data = match &server.cloud_init {
         None => None,
-        Some(path) => match resolver.source(&path.value) {
+        Some(path) => match resolver.source(&path.value, path.span) {
             Ok((_, text)) => Some(Input::known(text.to_string(), path.span)),
             Err(reason) => {
                 resolver.report(files::unreadable(&path.value, &reason, path.span));

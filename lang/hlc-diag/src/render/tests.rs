@@ -1,5 +1,5 @@
-use super::{concise, human, human_string, json, termcolor};
-use crate::{Code, Diagnostic, Edit, Fix, Severity, Sources, Span, render::Summary};
+use super::{concise, github, human, human_string, json, sarif, termcolor};
+use crate::{Allowed, Code, Diagnostic, Edit, Fix, Severity, Sources, Span, render::Summary};
 
 static ROUTE_SERVICE: Code = Code {
     id: "HLC0601",
@@ -218,4 +218,46 @@ fn the_line_of_a_veiled_finding_is_not_shown() {
     for part in ["at a.kdl:1:7;", "and here: a.kdl:2:1", "write its name"] {
         assert!(drawn.contains(part), "{part}: {drawn}");
     }
+}
+
+#[test]
+fn for_workflows() {
+    let (sources, mut diagnostics) = two_files();
+    diagnostics[1].message = "100% of\r\nthem: a, b".to_owned();
+    let mut out = Vec::new();
+    github(&mut out, &sources, &diagnostics).unwrap();
+    insta::assert_snapshot!(String::from_utf8(out).unwrap());
+}
+
+#[test]
+fn the_path_in_a_workflow_command_ends_no_property() {
+    let mut sources = Sources::default();
+    let id = sources.add("a,b:c%/x.kdl", "one\ntwo\n");
+    let found = [Diagnostic::new(&SPARE, Span::new(id, 0, 7), "m")];
+    let mut out = Vec::new();
+    github(&mut out, &sources, &found).unwrap();
+    let wanted = "::notice file=a%2Cb%3Ac%25/x.kdl,line=1,col=1,endLine=2,title=HLC0901 spare::m\n";
+    assert_eq!(String::from_utf8(out).unwrap(), wanted);
+}
+
+#[test]
+fn for_code_scanning() {
+    let (sources, mut diagnostics) = two_files();
+    let finding = diagnostics.pop().unwrap();
+    let at = find(&sources, "core/network.kdl", "pool", 0);
+    let allowed = [Allowed { finding, at, reason: "it is for guests".to_owned() }];
+    let mut out = Vec::new();
+    sarif(&mut out, &sources, &diagnostics, &allowed).unwrap();
+    insta::assert_snapshot!(String::from_utf8(out).unwrap());
+}
+
+#[test]
+fn the_path_in_a_log_is_a_relative_reference() {
+    let mut sources = Sources::default();
+    let id = sources.add("a:b/ü x.kdl", "one");
+    let mut out = Vec::new();
+    sarif(&mut out, &sources, &[Diagnostic::new(&SPARE, Span::new(id, 0, 3), "m")], &[]).unwrap();
+    let log: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    let uri = log.pointer("/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri");
+    assert_eq!(uri.unwrap(), "a%3Ab/%C3%BC%20x.kdl");
 }

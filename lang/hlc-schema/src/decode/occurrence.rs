@@ -3,7 +3,7 @@
 use hlc_diag::Span;
 use hlc_syntax as syntax;
 
-use super::Source;
+use super::{Source, is_allow};
 use crate::FieldDecl;
 
 /// A property or a child of one name.
@@ -36,6 +36,7 @@ pub(super) fn occurrences<'a>(source: Source<'a>, field: &FieldDecl) -> Vec<Occu
         .props()
         .filter(|entry| entry.key().is_some_and(|key| field.is_called(&key.text)))
         .map(Occurrence::Property);
-    let children = node.children().filter(|child| field.is_called(&child.name())).map(Occurrence::Child);
+    let is_given = |child: &syntax::Node<'a>| field.is_called(&child.name()) && !is_allow(*child);
+    let children = node.children().filter(is_given).map(Occurrence::Child);
     properties.chain(children).collect()
 }

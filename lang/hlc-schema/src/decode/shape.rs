@@ -3,6 +3,7 @@
 use hlc_diag::Diagnostic;
 use hlc_syntax as syntax;
 
+use super::allow::is_allow_in;
 use super::codes::{ANNOTATION, EXTRA_ARGUMENT, UNKNOWN_NODE, UNKNOWN_PROPERTY, WRONG_SHAPE};
 use super::{Cx, Source, deprecated, is_object_name, wrong_annotation};
 use crate::suggest::{list_names, nearest};
@@ -13,11 +14,12 @@ pub(super) fn check<'a>(decl: &'static NodeDecl, source: Source<'a>, arguments: 
     check_arguments(decl, source, arguments, cx);
     let Source::Node(node) = source else { return };
     check_annotation(decl, node, cx);
+    cx.note_allowed(node, |child| is_allow_in(decl, child));
     let is_others = |name: &str| decl.open && field_of(decl, name).is_none();
     for entry in node.props().filter(|entry| !entry.key().is_some_and(|key| is_others(&key.text))) {
         check_property(decl, entry, cx);
     }
-    for child in node.children().filter(|child| !is_others(&child.name())) {
+    for child in node.children().filter(|child| !is_others(&child.name()) && !is_allow_in(decl, *child)) {
         check_child(decl, child, cx);
     }
 }

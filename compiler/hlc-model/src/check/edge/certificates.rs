@@ -36,7 +36,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             Diagnostic::new(&TRAEFIK_NAME, file.span, format!("`{path}` cannot be read: {reason}"))
                 .help("the file's path starts at the bundle's folder")
         };
-        let data = facts.resolver.source(&path).and_then(|(id, text)| {
+        let data = facts.resolver.source(&path, file.span).and_then(|(id, text)| {
             hlc_kube::data_from_yaml_file(&text, id).map_err(|error| format!("it is no YAML: {error}"))
         });
         let data = match data {

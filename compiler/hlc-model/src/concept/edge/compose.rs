@@ -88,8 +88,10 @@ impl<'m> ComposeFile<'m> {
     pub(crate) fn read(bundle: &'m Bundle, resolver: &Resolver<'_>, found: &mut Vec<Diagnostic>) -> Option<Self> {
         let compose = bundle.compose.as_ref()?;
         let path = bundle.source(&compose.path.value);
-        let read =
-            resolver.source(&path).map_err(|reason| format!("cannot be read: {reason}")).and_then(|(file, text)| {
+        let read = resolver
+            .source(&path, compose.path.span)
+            .map_err(|reason| format!("cannot be read: {reason}"))
+            .and_then(|(file, text)| {
                 hlc_kube::data_from_yaml_file(&text, file).map_err(|error| format!("is no YAML: {error}"))
             });
         let data = match read {
