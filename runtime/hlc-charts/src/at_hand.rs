@@ -1,0 +1,58 @@
+//! What can be read without asking anybody: the project's `vendor/` and the user's cache.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use hlc_chart::Digest;
+use hlc_chart::render::{Archives, Unavailable};
+
+use crate::store::{Kept, Store};
+use crate::vendor::Vendor;
+
+/// The files at hand, those of the project before those of the cache.
+#[derive(Clone, Debug)]
+pub struct AtHand {
+    vendor: Vendor,
+    store: Store,
+}
+
+impl AtHand {
+    /// The files of a project and of a cache.
+    #[must_use]
+    pub fn new(project: &Path, store: Store) -> Self {
+        Self { vendor: Vendor::new(project), store }
+    }
+
+    /// The cache.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The bytes of a digest. A damaged file does not count where another place has the right one.
+    ///
+    /// # Errors
+    /// When a file is there and cannot be read.
+    pub fn get(&self, digest: &Digest) -> io::Result<Kept> {
+        match self.vendor.get(digest)? {
+            whole @ Kept::Whole(_) => Ok(whole),
+            Kept::Absent => self.store.get(digest),
+            damaged @ Kept::Damaged { .. } => match self.store.get(digest)? {
+                whole @ Kept::Whole(_) => Ok(whole),
+                Kept::Absent | Kept::Damaged { .. } => Ok(damaged),
+            },
+        }
+    }
+}
+
+impl Archives for AtHand {
+    fn archive(&self, chart: &Digest) -> Result<Arc<[u8]>, Unavailable> {
+        match self.get(chart) {
+            Ok(Kept::Whole(bytes)) => Ok(bytes.into()),
+            Ok(Kept::Absent) => Err(Unavailable::NotFetched),
+            Ok(Kept::Damaged { found }) => Err(Unavailable::Damaged { found }),
+            Err(error) => Err(Unavailable::Other(error.to_string())),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Rendering with the official `helm template`.
+//!
+//! Helm is run once a release, as many at a time as there are cores. What came of it is kept under the digest of everything
+//! that it depends on, the version of Helm included, so that a release that did not change is not rendered again.
+
+mod program;
+mod run;
+
+use std::ffi::OsString;
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use hlc_chart::render::{Archives as _, RenderFailure, RenderRequest, Renderer, Rendering};
+use hlc_chart::{Digest, Digester};
+
+use crate::at_hand::AtHand;
+use program::{NoHelm, Program};
+
+/// The kind of notes that renderings are.
+const NOTES: &str = "renders";
+/// How many times a rendering is longer than any chart takes.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// Where Helm is looked for.
+#[derive(Clone, Debug, Default)]
+pub struct HelmPlace {
+    /// The program, if the user named it, and how: `--helm`, `HLC_HELM`.
+    pub named: Option<(PathBuf, &'static str)>,
+    /// `PATH`
+    pub path: Option<OsString>,
+}
+
+/// Renders with Helm.
+pub struct Helm {
+    place: HelmPlace,
+    at_hand: AtHand,
+    patience: Duration,
+    /// Found when it is first needed.
+    program: OnceLock<Result<Program, NoHelm>>,
+}
+
+impl Helm {
+    /// A renderer that reads charts from what is at hand, and keeps what it made in the cache.
+    #[must_use]
+    pub fn new(place: HelmPlace, at_hand: AtHand) -> Self {
+        Self { place, at_hand, patience: PATIENCE, program: OnceLock::new() }
+    }
+
+    /// Gives up on a chart after some time.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    fn program(&self) -> Result<&Program, RenderFailure> {
+        let found = self.program.get_or_init(|| Program::find(&self.place, self.at_hand.store()));
+        found.as_ref().map_err(|no| RenderFailure::NoRenderer { reason: no.reason.clone(), help: no.help() })
+    }
+
+    fn one(&self, request: &RenderRequest) -> Result<Rendering, RenderFailure> {
+        let program = self.program()?;
+        let key = key(request, program);
+        if let Some(kept) = self.at_hand.store().note(NOTES, &key).and_then(|note| read(&note)) {
+            return Ok(kept);
+        }
+        let archive = self.at_hand.archive(&request.chart).map_err(RenderFailure::Unavailable)?;
+        let manifest: Arc<str> = run::template(program, request, &archive, self.patience)?.into();
+        let again = if request.twice {
+            Some(run::template(program, request, &archive, self.patience)?.into()).filter(|again| *again != manifest)
+        } else {
+            None
+        };
+        let rendering = Rendering { manifest, again };
+        self.at_hand.store().keep_note(NOTES, &key, &write(&rendering));
+        Ok(rendering)
+    }
+}
+
+impl Renderer for Helm {
+    fn render(&self, requests: &[RenderRequest]) -> Vec<Result<Rendering, RenderFailure>> {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let next = AtomicUsize::new(0);
+        let answers: Mutex<Vec<_>> = Mutex::new(requests.iter().map(|_| None).collect());
+        let work = || {
+            while let Some((index, request)) = Some(next.fetch_add(1, Ordering::Relaxed))
+                .and_then(|index| requests.get(index).map(|request| (index, request)))
+            {
+                let answer = self.one(request);
+                if let Some(place) = answers.lock().unwrap_or_else(PoisonError::into_inner).get_mut(index) {
+                    *place = Some(answer);
+                }
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 1..cores.min(requests.len()) {
+                scope.spawn(work);
+            }
+            work();
+        });
+        let answers = answers.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let unanswered = || Err(RenderFailure::Other("rendering was broken off".to_owned()));
+        answers.into_iter().map(|answer| answer.unwrap_or_else(unanswered)).collect()
+    }
+}
+
+/// What a rendering depends on.
+fn key(request: &RenderRequest, program: &Program) -> Digest {
+    let mut digester = Digester::new("hlc rendering 1");
+    digester.text("helm");
+    digester.text(&program.version);
+    digester.text(&request.digest().to_string());
+    digester.text(if request.twice { "twice" } else { "" });
+    digester.finish()
+}
+
+/// `DIGEST LENGTH\n`, the manifest of that length, and what came the second time.
+fn write(rendering: &Rendering) -> Vec<u8> {
+    let mut body = format!("{} {}\n", u8::from(rendering.again.is_some()), rendering.manifest.len()).into_bytes();
+    body.extend_from_slice(rendering.manifest.as_bytes());
+    body.extend_from_slice(rendering.again.as_deref().unwrap_or_default().as_bytes());
+    let mut note = format!("{}\n", Digest::of(&body)).into_bytes();
+    note.append(&mut body);
+    note
+}
+
+/// Reads what [`write`] wrote; `None` for anything else.
+fn read(note: &[u8]) -> Option<Rendering> {
+    let note = std::str::from_utf8(note).ok()?;
+    let (digest, body) = note.split_once('\n')?;
+    (digest == Digest::of(body.as_bytes()).to_string()).then_some(())?;
+    let (head, body) = body.split_once('\n')?;
+    let (twice, length) = head.split_once(' ')?;
+    let (manifest, again) = body.split_at_checked(length.parse().ok()?)?;
+    Some(Rendering { manifest: manifest.into(), again: (twice == "1").then(|| again.into()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn renderings_are_kept_whole_or_not_at_all() {
+        for again in [None, Some("b: 2\n".into())] {
+            let rendering = Rendering { manifest: "a: 1\n".into(), again };
+            let mut note = write(&rendering);
+            assert_eq!(read(&note), Some(rendering));
+            *note.last_mut().unwrap() = b'x';
+            assert_eq!(read(&note), None);
+            note.pop();
+            assert_eq!(read(&note), None);
+        }
+        assert_eq!(read(b""), None);
+    }
+}
