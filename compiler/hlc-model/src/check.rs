@@ -36,6 +36,7 @@ mod generated_name;
 mod identity;
 mod installed;
 mod listener_tls;
+mod login;
 mod machine_host;
 mod missing_claim;
 mod owners;
@@ -181,6 +182,7 @@ pub const CHECKS: &[Check] = &[
     capacity::CHECK,
     talos_patch::CHECK,
     cluster_networks::CHECK,
+    login::CHECK,
 ];
 
 /// Errors of checks that cannot be allowed all the same, and why.

@@ -14,6 +14,7 @@ mod homelab;
 mod identity;
 mod issuer;
 mod l2_policy;
+mod login;
 mod network;
 mod platform;
 mod proxmox;
@@ -49,6 +50,7 @@ pub use identity::{
 };
 pub use issuer::{Acme, Dns01, DnsProvider, Issuer, SelfSigned};
 pub use l2_policy::L2Policy;
+pub use login::Login;
 pub use network::Network;
 pub use platform::{Addon, Platform};
 pub(crate) use proxmox::Host;
@@ -89,6 +91,7 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
     DataBlock::decl,
     SecretsFile::decl,
     OptionalSecret::decl,
+    Login::decl,
     Component::decl,
     Param::decl,
     Slot::decl,

@@ -14,10 +14,12 @@
 //! Start reading at [`Sources::chart`] and [`Helm`].
 
 mod at_hand;
+mod bring;
 mod error;
 mod helm;
 mod logins;
 mod mirror;
+mod outdated;
 mod pack;
 mod prefix;
 mod source;
@@ -25,11 +27,13 @@ mod store;
 mod vendor;
 
 pub use at_hand::AtHand;
+pub use bring::{Brought, Want, Watch, bring};
 pub use error::FetchError;
 pub use helm::{Helm, HelmPlace};
 pub use hlc_net::{Client, Login, Policy, Progress};
 pub use logins::Logins;
 pub use mirror::{Mirror, MirrorError, Mirrors};
+pub use outdated::newer;
 pub use pack::pack;
 pub use source::{Fetched, Sources};
 pub use store::{Claim, Kept, Store};

@@ -19,6 +19,7 @@ use tokio::sync::{Mutex, OnceCell};
 use crate::error::FetchError;
 use crate::logins::Logins;
 use crate::mirror::Mirrors;
+pub(crate) use dependencies::parsed;
 use index::Index;
 
 /// The largest `index.yaml` that is read, in bytes; those of the largest public repositories have about 20 MB.
@@ -35,26 +36,17 @@ pub struct Fetched {
     pub chart: Arc<Chart>,
 }
 
-impl Fetched {
-    /// The digest of its archive.
-    #[must_use]
-    pub fn digest(&self) -> Digest {
-        Digest::of(&self.bytes)
+/// The charts within a chart.
+pub(crate) fn dependencies(chart: &Chart) -> Vec<LockedDependency> {
+    let mut found = Vec::new();
+    let mut open: Vec<&Chart> = chart.subcharts.iter().collect();
+    while let Some(chart) = open.pop() {
+        found.push(LockedDependency { name: chart.metadata.name.clone(), version: chart.metadata.version.clone() });
+        open.extend(&chart.subcharts);
     }
-
-    /// The charts within it.
-    #[must_use]
-    pub fn dependencies(&self) -> Vec<LockedDependency> {
-        let mut found = Vec::new();
-        let mut open: Vec<&Chart> = self.chart.subcharts.iter().collect();
-        while let Some(chart) = open.pop() {
-            found.push(LockedDependency { name: chart.metadata.name.clone(), version: chart.metadata.version.clone() });
-            open.extend(&chart.subcharts);
-        }
-        found.sort();
-        found.dedup();
-        found
-    }
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// Asks repositories, registries and web servers. One serves a whole command: what was asked once is remembered.

@@ -5,8 +5,8 @@ mod repository;
 mod version;
 
 pub use patch::{Patch, Remove, RenderedObject};
-pub use repository::ChartRepository;
 use repository::RepoSource;
+pub use repository::{ChartRepo, ChartRepository};
 use version::ChartVersion;
 
 use hlc_diag::{Code, Diagnostic, Severity, Span};
