@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use hlc_charts::Mirror;
 
 /// The homelab compiler.
 ///
@@ -25,6 +26,14 @@ pub(crate) struct Args {
     /// How findings are written
     #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
     pub(crate) format: Format,
+
+    /// The folder that charts and what was rendered of them are kept in [default: HLC_CACHE, else hlc in the user's cache folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+
+    /// The Helm that renders charts [default: HLC_HELM, else helm on the PATH]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) helm: Option<PathBuf>,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -106,6 +115,37 @@ pub(crate) enum Command {
     /// An arrow leads from what asks to what answers: from DNS to the edge, to the gateway, to workloads and to what these need
     /// (docs/graph.md).
     Graph(Graph),
+
+    /// Pin charts and manifests by digest
+    ///
+    /// Writes hlc.lock: of every chart and every file of manifests that the homelab names, the digest; of every release, what it makes, for
+    /// which it is rendered. What is locked stays as it is, whatever its repository has now. Exits with 1 and writes nothing when
+    /// something cannot be had or rendered (docs/charts.md).
+    Lock(Lock),
+
+    /// Bring what hlc.lock names into the cache
+    ///
+    /// Everything has the locked digest, or is refused. What is at hand is not asked for.
+    Fetch {
+        #[command(flatten)]
+        net: Net,
+    },
+
+    /// Keep what hlc.lock names in the project, under vendor/
+    ///
+    /// The same bytes as those of the repositories. Files of earlier lock files are removed, others stay.
+    Vendor {
+        #[command(flatten)]
+        net: Net,
+    },
+
+    /// List charts that have newer versions
+    ///
+    /// With the newest of the same major version and the newest of all. Changes nothing.
+    Outdated {
+        #[command(flatten)]
+        net: Net,
+    },
 
     /// Look after the secrets of the homelab
     ///
@@ -217,6 +257,29 @@ pub(crate) enum GraphEmit {
     Svg,
     /// One JSON document
     Json,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Lock {
+    /// Take what is published now of this chart or URL, even if it is not what was locked
+    #[arg(long, value_name = "NAME")]
+    pub(crate) update: Vec<String>,
+
+    /// Write nothing; say what would change, and exit with 1 if anything would
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    #[command(flatten)]
+    pub(crate) net: Net,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Net {
+    /// Ask another place for everything below a URL; may be given several times
+    ///
+    /// Beside those of HLC_MIRRORS, which are separated by blanks. hlc.lock keeps the URLs of the homelab.
+    #[arg(long, value_name = "URL=URL")]
+    pub(crate) mirror: Vec<Mirror>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod build;
+pub(crate) mod charts;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod explain;

@@ -93,6 +93,20 @@ impl Console {
         }
     }
 
+    /// Writes the errors that stand in the way of a command to stderr, if there are any; `mends` tells those that it does away with.
+    pub(crate) fn refuses_but(&self, compilation: &Compilation, mends: &dyn Fn(&Diagnostic) -> bool) -> bool {
+        let is_hard = |found: &&Diagnostic| found.is_error() && !mends(found);
+        let hard: Vec<Diagnostic> = compilation.diagnostics.iter().filter(is_hard).cloned().collect();
+        if hard.is_empty() {
+            return false;
+        }
+        self.message(|out| self.findings(out, &compilation.sources, &hard));
+        if self.format != Format::Json {
+            self.say(&format!("{}; nothing was written", Summary::of(&compilation.sources, &hard)));
+        }
+        true
+    }
+
     /// Writes all findings to stderr; true when there are errors among them, so that nothing is to be made of the homelab.
     pub(crate) fn refuses(&self, compilation: &Compilation) -> bool {
         let (sources, diagnostics) = (&compilation.sources, &compilation.diagnostics);
@@ -106,6 +120,11 @@ impl Console {
             }
         }
         summary.errors > 0
+    }
+
+    /// Writes findings about something else than the homelab to stderr.
+    pub(crate) fn findings_as_message(&self, sources: &Sources, diagnostics: &[Diagnostic]) {
+        self.message(|out| self.findings(out, sources, diagnostics));
     }
 
     /// Draws findings in the chosen format.

@@ -14,6 +14,7 @@ mod args;
 mod commands;
 mod console;
 mod failure;
+mod progress;
 mod project;
 #[cfg(test)]
 mod reference;
@@ -39,6 +40,10 @@ fn main() -> ExitCode {
         Command::Build { what: Build::Workloads(options) } => commands::build::run(&args, options, &console),
         Command::Trace(options) => commands::trace::run(&args, options, &console),
         Command::Graph(options) => commands::graph::run(&args, options, &console),
+        Command::Lock(options) => commands::charts::lock(&args, options, &console),
+        Command::Fetch { net } => commands::charts::fetch(&args, net, &console),
+        Command::Vendor { net } => commands::charts::vendor(&args, net, &console),
+        Command::Outdated { net } => commands::charts::outdated(&args, net, &console),
         Command::Secrets { what } => commands::secrets::run(&args, what, &console),
         Command::New { what: New::Workload(options) } => commands::new::workload(&args, options, &console),
         Command::Explain { topic } => commands::explain::run(topic.as_deref(), &console),

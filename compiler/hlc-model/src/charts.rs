@@ -155,3 +155,9 @@ fn wanted(
         head: chart.head,
     })
 }
+
+/// True for what `hlc lock` and `hlc fetch` do away with: something that is not locked, or not at hand.
+#[must_use]
+pub fn is_mended_by_lock(found: &hlc_diag::Diagnostic) -> bool {
+    found.code.id == "HLC0405"
+}

@@ -18,7 +18,7 @@ const OUT: &str = "app";
 
 pub(crate) fn run(args: &Args, options: &Workloads, console: &Console) -> Result<Exit, Failure> {
     let project = project::find(args)?;
-    let compilation = project::compile(&project)?;
+    let compilation = project::compile(args, &project)?;
     if console.refuses(&compilation) {
         return Ok(Exit::Failed);
     }

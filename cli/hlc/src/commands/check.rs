@@ -17,7 +17,7 @@ const MAX_ROUNDS: usize = 10;
 
 pub(crate) fn run(args: &Args, fix: bool, deny: Option<Deny>, console: &Console) -> Result<Exit, Failure> {
     let project = project::find(args)?;
-    let mut compilation = project::compile(&project)?;
+    let mut compilation = project::compile(args, &project)?;
     if fix {
         let mut mended = BTreeSet::new();
         for _ in 0..MAX_ROUNDS {
@@ -26,7 +26,7 @@ pub(crate) fn run(args: &Args, fix: bool, deny: Option<Deny>, console: &Console)
                 break;
             }
             mended.extend(changed);
-            compilation = project::compile(&project)?;
+            compilation = project::compile(args, &project)?;
         }
         for path in mended {
             console.say(&format!("fixed {path}"));

@@ -11,7 +11,7 @@ use crate::project;
 
 pub(crate) fn run(args: &Args, what: &args::Export, console: &Console) -> Result<Exit, Failure> {
     let project = project::find(args)?;
-    let compilation = project::compile(&project)?;
+    let compilation = project::compile(args, &project)?;
     if console.refuses(&compilation) {
         return Ok(Exit::Failed);
     }

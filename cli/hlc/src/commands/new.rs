@@ -21,7 +21,7 @@ pub(crate) fn workload(args: &Args, options: &NewWorkload, console: &Console) ->
     let (category, name) = names(&options.name)?;
     let content = Content::of(options)?;
     let path = format!("workloads/{category}/{name}.kdl");
-    let before = project::compile(&project)?;
+    let before = project::compile(args, &project)?;
     if let Some((_, known)) = before.model.workloads().find(|(_, known)| known.name.name == name) {
         let place = before.sources.locate(known.name.span);
         return Err(
@@ -50,7 +50,7 @@ pub(crate) fn workload(args: &Args, options: &NewWorkload, console: &Console) ->
         console.say(&format!("declared category `{category}` in {}", project.root));
     }
 
-    let after = project::compile(&project)?;
+    let after = project::compile(args, &project)?;
     if after.kdl().all(|(_, file)| file.path() != path) {
         console.say(&format!(
             "next: let {} include it: `include \"workloads/**/*.kdl\"` inside `homelab {{ … }}`",

@@ -40,7 +40,7 @@ struct File {
 impl File {
     fn find(args: &Args) -> Result<Self, Failure> {
         let project = project::find(args)?;
-        let compilation = project::compile(&project)?;
+        let compilation = project::compile(args, &project)?;
         let node = compilation.model.homelab.as_ref().and_then(|homelab| homelab.secrets.as_ref());
         let (Some(node), Some(secrets)) = (node, &compilation.model.secrets) else {
             return Err(Failure::new("the homelab names no SOPS file")

@@ -15,7 +15,7 @@ const UNREADABLE: &str = "unreadable-file";
 /// The files that make up the project.
 pub(super) fn of_project(args: &Args) -> Result<Chosen, Failure> {
     let project = project::find(args)?;
-    let compilation = project::compile(&project)?;
+    let compilation = project::compile(args, &project)?;
     let files = compilation.kdl().map(|(_, file)| project.folder.join(file.path())).collect();
     // A root file that cannot be read is among the files, and is reported when it is read.
     let unreadable = compilation.diagnostics.iter().filter(|found| {
