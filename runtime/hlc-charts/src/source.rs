@@ -83,8 +83,8 @@ impl Sources {
         let what = source.to_string();
         let refused = |error| FetchError::Archive { what: what.clone(), error };
         let (bytes, mut archive) = match source.origin() {
-            Origin::Http(repo) => (Some(self.from_repository(repo, source, progress).await?), None),
-            Origin::Oci(registry) => (Some(self.from_registry(registry, source, expected, progress).await?), None),
+            Origin::Http(repo) => (Some(self.repository_archive(repo, source, progress).await?), None),
+            Origin::Oci(registry) => (Some(self.registry_archive(registry, source, expected, progress).await?), None),
             Origin::Folder(_) => (None, Some(folder::read(&self.project, source, &limits)?)),
         };
         if let Some(bytes) = &bytes {

@@ -77,6 +77,15 @@ fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
+/// A lock file as it is on disk.
+struct LockFile {
+    text: String,
+    /// What it says, or why that cannot be known.
+    lock: Result<Lock, Box<Diagnostic>>,
+    /// What findings about it point into.
+    texts: Texts,
+}
+
 /// A homelab with what is needed to bring its charts.
 struct Shop {
     project: Project,
@@ -99,8 +108,8 @@ impl Shop {
         hlc_chart::lock::path(&self.project.root)
     }
 
-    /// The lock file and its text; `None` when there is none.
-    fn read_lock(&self) -> Result<Option<(String, Result<Lock, Box<Diagnostic>>, Texts)>, Failure> {
+    /// The lock file; `None` when there is none.
+    fn read_lock(&self) -> Result<Option<LockFile>, Failure> {
         let text = match fs::read_to_string(&self.lock_path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -109,15 +118,15 @@ impl Shop {
         let mut texts = Texts::default();
         let file = texts.add(self.lock_name(), text.as_str());
         let lock = Lock::read(file, text.as_str().into());
-        Ok(Some((text, lock, texts)))
+        Ok(Some(LockFile { text, lock, texts }))
     }
 
     /// Brings everything that the lock file names; `None` after saying what could not be had.
     fn bring_locked(&self, net: &Net, console: &Console) -> Result<Option<Vec<(Want, Brought)>>, Failure> {
         let name = self.lock_name();
         let lock = match self.read_lock()? {
-            Some((_, Ok(lock), _)) => lock,
-            Some((_, Err(found), texts)) => {
+            Some(LockFile { lock: Ok(lock), .. }) => lock,
+            Some(LockFile { lock: Err(found), texts, .. }) => {
                 console.findings_as_message(&texts, &[*found]);
                 return Ok(None);
             }

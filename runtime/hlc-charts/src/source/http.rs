@@ -24,7 +24,7 @@ impl Sources {
     }
 
     /// The archive of a chart in a repository.
-    pub(super) async fn from_repository(
+    pub(super) async fn repository_archive(
         &self,
         repo: &str,
         source: &ChartSource,

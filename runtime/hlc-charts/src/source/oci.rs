@@ -59,7 +59,7 @@ impl Repository {
 
 impl Sources {
     /// The archive of a chart in a registry. `locked` is the digest that its tag has to lead to.
-    pub(super) async fn from_registry(
+    pub(super) async fn registry_archive(
         &self,
         registry: &str,
         source: &ChartSource,

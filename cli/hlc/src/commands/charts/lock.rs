@@ -11,7 +11,7 @@ use hlc_charts::{Brought, Helm, Want};
 use hlc_diag::Span;
 use hlc_model::WantedRelease;
 
-use super::{Shop, count};
+use super::{LockFile, Shop, count};
 use crate::args::{Args, Lock as Options};
 use crate::console::{Console, Exit};
 use crate::failure::Failure;
@@ -26,8 +26,8 @@ pub(super) fn run(shop: &Shop, args: &Args, options: &Options, console: &Console
     }
     let name = shop.lock_name();
     let (old_text, old) = match shop.read_lock()? {
-        Some((text, Ok(lock), _)) => (text, lock),
-        Some((text, Err(found), texts)) => {
+        Some(LockFile { text, lock: Ok(lock), .. }) => (text, lock),
+        Some(LockFile { text, lock: Err(found), texts }) => {
             console.findings_as_message(&texts, &[*found]);
             console
                 .say(&format!("warning: nothing of {name} can be kept: everything is locked as it is published now"));
