@@ -11,6 +11,8 @@
     reason = "a test may stop"
 )]
 
+use std::path::{Path, PathBuf};
+
 use libtest_mimic::{Arguments, Failed, Trial};
 
 mod fetching;
@@ -31,8 +33,8 @@ fn trial(name: &str, run: fn()) -> Trial {
     })
 }
 
-/// A trial that needs something that may not be there.
-fn needs<T: Send + 'static>(name: &str, there: Option<T>, missing: &'static str, run: fn(&T)) -> Trial {
+/// A trial that needs a file or folder that may not be there.
+fn needs(name: &str, there: Option<PathBuf>, missing: &'static str, run: fn(&Path)) -> Trial {
     let ci = std::env::var("CI").is_ok_and(|value| value == "true");
     let ignored = there.is_none() && !ci;
     let run = move || -> Outcome {

@@ -1,6 +1,6 @@
 //! With the real Helm.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use libtest_mimic::Trial;
 
@@ -18,7 +18,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     ]
 }
 
-fn renders(helm: &PathBuf) {
+fn renders(helm: &Path) {
     let publisher = Publisher::new();
     publisher.chart("web", "1.0.0", "hello");
     let shell = Shell::new(&[("web", "1.0.0", &publisher.repo())]);
@@ -33,7 +33,7 @@ fn renders(helm: &PathBuf) {
     assert!(!names.iter().any(|name| name.starts_with(".config") || name.starts_with(".local")), "{names:?}");
 }
 
-fn says_where_a_chart_fails(helm: &PathBuf) {
+fn says_where_a_chart_fails(helm: &Path) {
     let publisher = Publisher::new();
     let files = [
         ("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
