@@ -10,7 +10,7 @@ use crate::project;
 
 pub(crate) fn run(args: &Args, options: &args::Graph, console: &Console) -> Result<Exit, Failure> {
     let project = project::find(args)?;
-    let compilation = project::compile(&project)?;
+    let compilation = project::compile(args, &project)?;
     if console.refuses(&compilation) {
         return Ok(Exit::Failed);
     }
