@@ -17,7 +17,8 @@ pub(crate) static LOGIN: Code = Code {
     explain: "A `login` is a `user` with a `password`, or a `token`: HTTP knows no third way. There is one for each URL; of several \
               that a file lies below, the nearest counts.",
     bad: "homelab \"home\" domain=\"example.net\" { login \"https://charts.example.net\" user=\"me\"; }",
-    good: "homelab \"home\" domain=\"example.net\" { login \"https://charts.example.net\" token=(secret)CHARTS_TOKEN; }",
+    good: "homelab \"home\" domain=\"example.net\" {\n    secrets \"secrets/example.sops.yaml\"\n    login \
+           \"https://charts.example.net\" token=(secret)CHARTS_TOKEN\n}",
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
