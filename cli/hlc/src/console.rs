@@ -100,7 +100,7 @@ impl Console {
         if hard.is_empty() {
             return false;
         }
-        self.message(|out| self.findings(out, &compilation.sources, &hard));
+        self.message(|out| self.findings(out, &compilation.sources, &hard, &[]));
         if self.format != Format::Json {
             self.say(&format!("{}; nothing was written", Summary::of(&compilation.sources, &hard)));
         }
@@ -124,7 +124,7 @@ impl Console {
 
     /// Writes findings about something else than the homelab to stderr.
     pub(crate) fn findings_as_message(&self, sources: &Sources, diagnostics: &[Diagnostic]) {
-        self.message(|out| self.findings(out, sources, diagnostics));
+        self.message(|out| self.findings(out, sources, diagnostics, &[]));
     }
 
     /// Draws findings in the chosen format.
