@@ -126,8 +126,24 @@ const WORDS: &[(&str, &[(&str, &str)])] = &[
     ("core.v1.SecurityContext", &[("procMount", "Default|Unmasked")]),
     (
         "core.v1.PodSecurityContext",
-        &[("fsGroupChangePolicy", "OnRootMismatch|Always"), ("supplementalGroupsPolicy", "Merge|Strict")],
+        &[
+            ("fsGroupChangePolicy", "OnRootMismatch|Always"),
+            ("seLinuxChangePolicy", "Recursive|MountOption"),
+            ("supplementalGroupsPolicy", "Merge|Strict"),
+        ],
     ),
+    ("core.v1.ImageVolumeSource", &[("pullPolicy", PULL)]),
+    ("core.v1.ContainerRestartRule", &[("action", "Restart|RestartAllContainers")]),
+    ("core.v1.ContainerRestartRuleOnExitCodes", &[("operator", "In|NotIn")]),
+    ("core.v1.PodCertificateProjection", &[("keyType", "RSA3072|RSA4096|ECDSAP256|ECDSAP384|ECDSAP521|ED25519")]),
+    (
+        "core.v1.ResourceQuotaSpec",
+        &[(
+            "scopes",
+            "Terminating|NotTerminating|BestEffort|NotBestEffort|PriorityClass|CrossNamespacePodAffinity|VolumeAttributesClass",
+        )],
+    ),
+    ("core.v1.ScopedResourceSelectorRequirement", &[("operator", "In|NotIn|Exists|DoesNotExist")]),
     (
         "core.v1.VolumeMount",
         &[
@@ -147,7 +163,14 @@ const WORDS: &[(&str, &[(&str, &str)])] = &[
         "batch.v1.JobSpec",
         &[("completionMode", "NonIndexed|Indexed"), ("podReplacementPolicy", "TerminatingOrFailed|Failed")],
     ),
+    ("batch.v1.PodFailurePolicyOnExitCodesRequirement", &[("operator", "In|NotIn")]),
     ("batch.v1.PodFailurePolicyRule", &[("action", "FailJob|FailIndex|Ignore|Count")]),
+    ("discovery.v1.EndpointSlice", &[("addressType", "IPv4|IPv6|FQDN")]),
+    ("flowcontrol.v1.FlowDistinguisherMethod", &[("type", "ByUser|ByNamespace")]),
+    ("flowcontrol.v1.LimitResponse", &[("type", "Queue|Reject")]),
+    ("flowcontrol.v1.PriorityLevelConfigurationSpec", &[("type", "Exempt|Limited")]),
+    ("flowcontrol.v1.Subject", &[("kind", "User|Group|ServiceAccount")]),
+    ("networking.v1.IngressClassParametersReference", &[("scope", "Cluster|Namespace")]),
     ("networking.v1.HTTPIngressPath", &[("pathType", "Exact|Prefix|ImplementationSpecific")]),
     ("networking.v1.NetworkPolicySpec", &[("policyTypes", "Ingress|Egress")]),
     ("policy.v1.PodDisruptionBudgetSpec", &[("unhealthyPodEvictionPolicy", "IfHealthyBudget|AlwaysAllow")]),
@@ -182,6 +205,28 @@ const WORDS: &[(&str, &[(&str, &str)])] = &[
     (
         "admissionregistration.v1.RuleWithOperations",
         &[("operations", "*|CREATE|UPDATE|DELETE|CONNECT"), ("scope", "*|Cluster|Namespaced")],
+    ),
+    (
+        "admissionregistration.v1.NamedRuleWithOperations",
+        &[("operations", "*|CREATE|UPDATE|DELETE|CONNECT"), ("scope", "*|Cluster|Namespaced")],
+    ),
+    ("admissionregistration.v1.MatchResources", &[("matchPolicy", MATCH)]),
+    ("admissionregistration.v1.ParamRef", &[("parameterNotFoundAction", "Allow|Deny")]),
+    ("admissionregistration.v1.ValidatingAdmissionPolicySpec", &[("failurePolicy", FAILURE)]),
+    ("admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec", &[("validationActions", "Deny|Warn|Audit")]),
+    (
+        "admissionregistration.v1.MutatingAdmissionPolicySpec",
+        &[("failurePolicy", FAILURE), ("reinvocationPolicy", "Never|IfNeeded")],
+    ),
+    ("admissionregistration.v1.Mutation", &[("patchType", "ApplyConfiguration|JSONPatch")]),
+    ("apiextensions.v1.CustomResourceColumnDefinition", &[("type", "integer|number|string|boolean|date")]),
+    (
+        "apiextensions.v1.JSONSchemaProps",
+        &[
+            ("type", "array|boolean|integer|number|object|string"),
+            ("x-kubernetes-list-type", "atomic|set|map"),
+            ("x-kubernetes-map-type", "granular|atomic"),
+        ],
     ),
     ("apiextensions.v1.CustomResourceDefinitionSpec", &[("scope", "Namespaced|Cluster")]),
     ("apiextensions.v1.CustomResourceConversion", &[("strategy", "None|Webhook")]),
