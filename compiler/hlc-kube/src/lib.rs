@@ -29,7 +29,7 @@ pub use kind::{KindInfo, Lookup, kinds, lookup};
 pub use output::{WORKLOAD_FILE, output_tree};
 pub use schema::KUBERNETES_VERSION;
 pub use tree::OutputTree;
-pub use validate::{CODES, is_quantity, validate};
+pub use validate::{CODES, amount, is_quantity, validate};
 pub use yaml::{
     YamlError, count_yaml_comments, data_from_yaml, data_from_yaml_file, data_to_yaml, documents_as_helm,
     documents_from_yaml, to_yaml,

@@ -7,12 +7,18 @@ mod base64;
 mod duplicate;
 mod field;
 mod file_key;
+mod image;
 mod label;
+mod limits;
 mod missing;
 mod name;
 mod null;
+mod one_of;
+mod paths;
+mod pods;
 mod quantity;
 mod range;
+mod schedule;
 mod show;
 mod types;
 mod walk;
@@ -24,7 +30,7 @@ mod fixture;
 use hlc_diag::{Code, Diagnostic};
 use hlc_schema::Data;
 
-pub use quantity::is_quantity;
+pub use quantity::{amount, is_quantity};
 
 use crate::schema::{self, Definition};
 use crate::{Lookup, lookup};
@@ -44,6 +50,14 @@ pub static CODES: &[&Code] = &[
     &name::BAD_NAME,
     &label::BAD_LABEL,
     &file_key::BAD_FILE_KEY,
+    &image::BAD_IMAGE,
+    &schedule::BAD_SCHEDULE,
+    &paths::BAD_PATH,
+    &limits::OVER_LIMIT,
+    &one_of::ONE_OF,
+    &pods::RESTART_POLICY,
+    &pods::SAME_NAME,
+    &paths::RELATIVE_MOUNT,
 ];
 
 /// Judges an evaluated object, of a kind that hlc knows or not; in the order of its text.

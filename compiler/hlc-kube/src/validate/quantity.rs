@@ -1,7 +1,7 @@
 //! Quantities: `500m`, `10Gi`.
 
 use hlc_diag::{Code, Diagnostic, Severity};
-use hlc_schema::Data;
+use hlc_schema::{Data, DataValue};
 
 use super::show;
 use super::walk::Walk;
@@ -63,6 +63,63 @@ pub fn is_quantity(text: &str) -> bool {
     digits > 0 && number.len() - digits <= 1 && is_suffix(suffix)
 }
 
+/// How much a quantity is, in billionths; `None` for text that is none, or more than anything there is.
+#[must_use]
+pub fn amount(data: &Data) -> Option<i128> {
+    let text = match &data.value {
+        DataValue::String(text) => text.clone(),
+        DataValue::Integer(number) => return number.checked_mul(BILLION),
+        DataValue::Float(number) => number.to_string(),
+        DataValue::Null | DataValue::Bool(_) | DataValue::List(_) | DataValue::Map(_) | DataValue::Deferred(_) => {
+            return None;
+        }
+    };
+    parse(&text)
+}
+
+const BILLION: i128 = 1_000_000_000;
+
+/// Suffixes and what they stand for, in billionths.
+const UNITS: &[(&str, i128)] = &[
+    ("n", 1),
+    ("u", 1_000),
+    ("m", 1_000_000),
+    ("", BILLION),
+    ("k", 1_000 * BILLION),
+    ("M", 1_000_000 * BILLION),
+    ("G", BILLION * BILLION),
+    ("T", 1_000 * BILLION * BILLION),
+    ("P", 1_000_000 * BILLION * BILLION),
+    ("E", BILLION * BILLION * BILLION),
+    ("Ki", BILLION << 10),
+    ("Mi", BILLION << 20),
+    ("Gi", BILLION << 30),
+    ("Ti", BILLION << 40),
+    ("Pi", BILLION << 50),
+    ("Ei", BILLION << 60),
+];
+
+fn parse(text: &str) -> Option<i128> {
+    if !is_quantity(text) {
+        return None;
+    }
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
+    let (number, suffix) = unsigned.split_at_checked(end)?;
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let digits: i128 = format!("{whole}{part}").parse().ok()?;
+    let unit = UNITS.iter().find(|(unit, _)| *unit == suffix).map(|(_, size)| *size);
+    let unit = match (unit, suffix.strip_prefix(['e', 'E']).and_then(|exponent| exponent.parse::<i32>().ok())) {
+        (Some(unit), _) => unit,
+        (None, Some(exponent @ 0..)) => BILLION.checked_mul(10_i128.checked_pow(exponent.unsigned_abs())?)?,
+        (None, Some(exponent)) => BILLION.checked_div(10_i128.checked_pow(exponent.unsigned_abs())?)?,
+        (None, None) => return None,
+    };
+    let scale = 10_i128.checked_pow(u32::try_from(part.len()).ok()?)?;
+    let amount = digits.checked_mul(unit)?.checked_div(scale)?;
+    Some(if text.starts_with('-') { -amount } else { amount })
+}
+
 fn is_suffix(suffix: &str) -> bool {
     const SUFFIXES: &[&str] = &["", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
     if SUFFIXES.contains(&suffix) {
@@ -116,5 +173,16 @@ mod tests {
             assert_eq!(mended(text).as_deref(), Some(better), "{text}");
         }
         assert_eq!(mended("ten"), None);
+    }
+
+    #[test]
+    fn amounts() {
+        for (text, same) in
+            [("0.1", "100m"), ("1Gi", "1024Mi"), ("1e3", "1k"), ("1.5Gi", "1536Mi"), ("2e-3", "2m"), (".5", "500m")]
+        {
+            assert!(parse(text).is_some() && parse(text) == parse(same), "{text} {same}");
+        }
+        assert!(parse("1G") < parse("1Gi") && parse("999m") < parse("1") && parse("-1") < parse("0"));
+        assert_eq!((parse("ten"), parse("1e99")), (None, None));
     }
 }

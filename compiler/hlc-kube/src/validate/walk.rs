@@ -5,7 +5,10 @@ use std::fmt::Write;
 use hlc_diag::{Diagnostic, Span};
 use hlc_schema::{Data, DataValue, Map};
 
-use super::{base64, duplicate, field, file_key, label, missing, name, null, quantity, range, types, word};
+use super::{
+    base64, duplicate, field, file_key, image, label, limits, missing, name, null, one_of, paths, pods, quantity,
+};
+use super::{range, schedule, types, word};
 use crate::schema::{self, Definition, Keys, Type};
 
 /// One step from an object into it.
@@ -170,8 +173,28 @@ impl<'a> Walk<'a> {
         // What seems to be missing may be what has the unknown name.
         if all_known {
             self.required(definition, map, data.span);
+            one_of::find(self, definition, map, data.span);
         }
+        self.together(definition.name, map);
         self.above.pop();
+    }
+
+    /// What holds between the fields of a map, or goes beyond the type of one.
+    fn together(&mut self, definition: &'static str, map: &'a Map) {
+        match definition {
+            "core.v1.Container" | "core.v1.EphemeralContainer" => image::find(self, map.get("image")),
+            "core.v1.ResourceRequirements" => limits::find(self, map),
+            "core.v1.VolumeMount" => paths::mount(self, map),
+            "core.v1.HostPathVolumeSource" => paths::host(self, map),
+            "core.v1.PodSpec" => pods::names(self, map),
+            "batch.v1.CronJobSpec" => schedule::find(self, map),
+            "apps.v1.DaemonSetSpec"
+            | "apps.v1.DeploymentSpec"
+            | "apps.v1.ReplicaSetSpec"
+            | "apps.v1.StatefulSetSpec"
+            | "batch.v1.JobSpec" => pods::restart(self, definition, map),
+            _ => {}
+        }
     }
 
     fn required(&mut self, definition: &'static Definition, map: &Map, span: Span) {
