@@ -85,6 +85,14 @@ const MENDED: &[(&str, &str, &str)] = &[
     ("infisical/ClusterRole.infisical-token-reviewer", "  namespace: infisical\n", ""),
     ("infisical/ClusterRoleBinding.infisical-token-reviewer", "  namespace: infisical\n", ""),
     ("nvidia-gpu-operator/RuntimeClass.nvidia", "  namespace: nvidia-gpu-operator\n", ""),
+    // The machine with the GPU keeps off what does not tolerate its taint.
+    (
+        "comfyui/Deployment.comfyui",
+        "      runtimeClassName: nvidia\n",
+        "      runtimeClassName: nvidia\n      tolerations:\n        - effect: NoSchedule\n          key: dedicated\n          \
+         operator: Equal\n          value: ai\n",
+    ),
+    ("netbird/Deployment.netbird-peer", "netbirdio/netbird:latest\n", "netbirdio/netbird:0.66.2\n"),
     // The chart makes no Service `n8n-main`.
     ("n8n/HTTPRoute.n8n", "name: n8n-main\n", "name: n8n\n"),
 ];
@@ -136,7 +144,13 @@ fn built() -> Result<BTreeMap<String, String>, String> {
 /// The short form of an application makes the same bytes as its objects written out.
 fn as_app(file: &Path) -> Outcome {
     let mut inputs = sample();
-    inputs.insert("workloads/ai/comfyui.kdl", std::fs::read_to_string(file)?);
+    // The draft is of before the GPU's machine had a taint.
+    let text = std::fs::read_to_string(file)?.replacen(
+        "pod runtimeClassName=nvidia {",
+        "pod runtimeClassName=nvidia { tolerations { - key=dedicated operator=Equal value=ai effect=NoSchedule; };",
+        1,
+    );
+    inputs.insert("workloads/ai/comfyui.kdl", text);
     let compilation = hlc_model::compile(&inputs, "homelab.kdl");
     let plan = compilation.plan.as_ref().ok_or_else(|| rendered(&compilation))?;
     let made = hlc_kube::output_tree(plan);
