@@ -14,16 +14,19 @@ use crate::resolve::Resolver;
 
 mod addresses;
 mod argocd_redirect;
+mod bindings;
 mod bootstrap;
 mod branches;
 mod capacity;
 mod certificate_hosts;
+mod classes;
 mod cluster_networks;
 mod control_planes;
 mod data_blocks;
+mod definitions;
 mod delivery_namespace;
-mod dns;
 mod dns01_secret;
+mod dns;
 mod duplicate_host;
 mod duplicate_object;
 mod edge;
@@ -32,20 +35,30 @@ mod exposure;
 mod facts;
 mod gateway_address;
 mod gateway_listener;
+mod gateway_pool;
 mod generated_name;
 mod identity;
+mod image_tag;
 mod installed;
+mod labels;
 mod listener_tls;
 mod login;
 mod machine_host;
+mod meant;
 mod missing_claim;
+mod nodes;
 mod owners;
 mod plain_secret;
+mod pod_names;
+mod pod_references;
 mod pod_security;
 mod pool;
+mod probe_port;
 mod proxmox_login;
 mod public_host;
+mod raw_routes;
 mod route_service;
+mod scale_target;
 mod secret_absent;
 mod secret_keys;
 mod secret_plain;
@@ -129,6 +142,16 @@ pub const CHECKS: &[Check] = &[
     exposure::unguarded::CHECK,
     exposure::other_gateway::CHECK,
     plain_secret::CHECK,
+    pod_names::CHECK,
+    classes::CHECK,
+    bindings::CHECK,
+    scale_target::CHECK,
+    probe_port::CHECK,
+    image_tag::CHECK,
+    raw_routes::CHECK,
+    nodes::CHECK,
+    definitions::CHECK,
+    gateway_pool::CHECK,
     secrets_undeclared::CHECK,
     secrets_file::CHECK,
     secret_absent::CHECK,

@@ -104,6 +104,20 @@ const FAULTS: &[Fault] = &[
         found: &[("delivery-namespace", "workloads/management/rancher.kdl", r#""cattle-system""#)],
     },
     Fault {
+        name: "gpu_that_its_machine_keeps_back",
+        changes: &[Write(
+            "workloads/ai/comfyui.kdl",
+            "                    tolerations { - key=dedicated operator=Equal value=ai effect=NoSchedule }\n",
+            "",
+        )],
+        found: &[("not-tolerated", "workloads/ai/comfyui.kdl", "1")],
+    },
+    Fault {
+        name: "image_that_moves",
+        changes: &[Write("workloads/networking/netbird.kdl", "netbirdio/netbird:0.66.2", "netbirdio/netbird:latest")],
+        found: &[("floating-tag", "workloads/networking/netbird.kdl", r#""netbirdio/netbird:latest""#)],
+    },
+    Fault {
         name: "key_that_the_store_does_not_hold",
         changes: &[Write("core/secrets.kdl", r#"keys "ADMIN_USER" "ADMIN_PASSWORD""#, r#"keys "ADMIN_PASSWORD""#)],
         found: &[("store-key", "workloads/monitoring/grafana.kdl", r#""ADMIN_USER""#)],

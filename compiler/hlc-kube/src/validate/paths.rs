@@ -9,7 +9,7 @@ use super::walk::Walk;
 /// A path that the API server refuses.
 pub(super) static BAD_PATH: Code = Code {
     id: "HLC0515",
-    name: "bad-path",
+    name: "volume-path",
     severity: Severity::Error,
     summary: "a path that leads out of its volume",
     explain: "`subPath` is a path inside of the volume: it has no `/` in front and no `..`. A `hostPath` has no `..` either. The API \

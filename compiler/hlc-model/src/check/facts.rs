@@ -34,6 +34,8 @@ pub struct Facts<'m> {
     namespaces: BTreeMap<&'m str, NamespaceFacts<'m>>,
     /// Which record answers for a host; made when somebody asks.
     dns: OnceCell<Dns>,
+    /// What belongs to no namespace.
+    cluster: NamespaceFacts<'m>,
     /// Names that are declared a second time: what follows from that is not reported again.
     pub(crate) repeated: BTreeSet<Span>,
 }
@@ -113,6 +115,7 @@ impl<'m> Facts<'m> {
             refused: BTreeSet::new(),
             namespaces: BTreeMap::new(),
             dns: OnceCell::new(),
+            cluster: NamespaceFacts::default(),
             repeated,
         };
         for (unit, findings) in units.iter().zip(judged(units)) {
@@ -122,29 +125,34 @@ impl<'m> Facts<'m> {
             found.extend(findings);
         }
         for object in facts.objects() {
-            let Some(namespace) = object.namespace.as_deref() else { continue };
-            let namespace = facts.namespaces.entry(namespace).or_default();
+            let namespace = match object.namespace.as_deref() {
+                Some(namespace) => facts.namespaces.entry(namespace).or_default(),
+                None => &mut facts.cluster,
+            };
             namespace.objects.push(object);
             namespace.by_name.insert((&object.kind, &object.name), object);
         }
         let mut open: BTreeSet<&str> = BTreeSet::new();
         let mut made: BTreeSet<&str> = BTreeSet::new();
+        let mut all_written = !model.faults.unread;
         for (scope, workload) in model.units().filter(|(_, workload)| workload.existing || workload.is_made()) {
             let name = workload_namespace(workload);
             let unsure = workload.existing || !facts.is_sound(scope);
             let namespace = facts.namespaces.entry(name).or_default();
             namespace.take_secrets(workload);
             namespace.unsure |= unsure;
-            if unsure || !workload.chart.is_empty() || has_custom_objects(workload) {
+            if unsure || makes_more(workload) {
                 open.insert(name);
+                all_written = false;
             }
-            if !workload.existing && workload.namespace.is_made(workload) {
+            if !workload.existing && workload.namespace.is_made(workload) && !workload.namespace.is_initial() {
                 made.insert(name);
             }
         }
         for (name, namespace) in &mut facts.namespaces {
             namespace.closed = made.contains(name) && !open.contains(name) && !model.faults.unread;
         }
+        facts.cluster.closed = all_written;
         facts
     }
 
@@ -193,6 +201,11 @@ impl<'m> Facts<'m> {
         self.namespaces.get(name)
     }
 
+    /// What is known of the objects that belong to no namespace. Closed when nothing here could make more than is written.
+    pub(crate) fn cluster(&self) -> &NamespaceFacts<'m> {
+        &self.cluster
+    }
+
     /// Every planned object.
     pub(crate) fn objects(&self) -> impl Iterator<Item = &'m PlannedObject> + use<'m> {
         self.units.iter().filter(|unit| !unit.idle).flat_map(|unit| &unit.planned.objects)
@@ -220,6 +233,11 @@ fn judged(units: &[Unit<'_>]) -> Vec<Vec<Diagnostic>> {
     };
     // Fewer are judged before another thread has woken up.
     objects.par_iter().with_min_len(32).map(of_unit).collect()
+}
+
+/// True when more may come of a workload than is written in it: by a chart, by somebody else's manifests, by an operator.
+fn makes_more(workload: &Workload) -> bool {
+    !workload.chart.is_empty() || !workload.manifests.is_empty() || has_custom_objects(workload)
 }
 
 /// True when a controller that hlc does not know may make further objects of what is written in the workload: a database

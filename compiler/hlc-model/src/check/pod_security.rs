@@ -1,14 +1,16 @@
 //! Pods keep to the security level of their namespace.
 
+mod rules;
+
 use std::collections::BTreeMap;
 
-use hlc_diag::{Code, Diagnostic, Severity};
-use hlc_schema::{Data, DataValue, Spanned};
+use hlc_diag::{Code, Diagnostic, Severity, Span};
+use hlc_schema::{Data, DataValue, Scalar as _};
 
 use super::{Check, Facts, containers};
 use crate::workload::{PodSecurityLevel, workload_namespace};
 
-pub(super) const CHECK: Check = Check { codes: &[&HOST_ACCESS, &EXISTING_LEVEL], run };
+pub(super) const CHECK: Check = Check { codes: &[&HOST_ACCESS, &EXISTING_LEVEL, &POD_STANDARD], run };
 
 /// A pod that its namespace forbids.
 pub(crate) static HOST_ACCESS: Code = Code {
@@ -25,6 +27,24 @@ pub(crate) static HOST_ACCESS: Code = Code {
            hostNetwork=#true { containers { - name=web image=\"web:1\" } } }\n}",
 };
 
+/// A pod that the standards of its namespace do not allow.
+pub(crate) static POD_STANDARD: Code = Code {
+    id: "HLC0654",
+    name: "pod-standard",
+    severity: Severity::Error,
+    summary: "a pod that does not keep to the pod-security level of its namespace",
+    explain: "The API server refuses pods that breach the level (Kubernetes, \"Pod Security Standards\"); the Deployment is made, and has \
+              no pods. `baseline` forbids capabilities beyond the usual, `Unconfined` profiles, unmasked `/proc`, unsafe sysctls, \
+              SELinux users and probes of other hosts, beside what HLC0615 says. `restricted` wants of every container \
+              `runAsNonRoot=#true` (or of the pod), `allowPrivilegeEscalation=#false`, a seccomp profile and all capabilities dropped, \
+              and only volumes of cluster data.",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\" pod-security=\"restricted\"\n    Pod \"web\" { spec { securityContext \
+          runAsNonRoot=#true { seccompProfile type=RuntimeDefault }; containers { - name=web image=\"web:1\" } } }\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\" pod-security=\"restricted\"\n    Pod \"web\" { spec { \
+           securityContext runAsNonRoot=#true { seccompProfile type=RuntimeDefault }; containers { - name=web image=\"web:1\" { \
+           securityContext allowPrivilegeEscalation=#false { capabilities { drop { - ALL } } } } } } }\n}",
+};
+
 /// A level for a namespace that somebody else makes.
 pub(crate) static EXISTING_LEVEL: Code = Code {
     id: "HLC0620",
@@ -37,34 +57,31 @@ pub(crate) static EXISTING_LEVEL: Code = Code {
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\" pod-security=\"baseline\"\n}",
 };
 
+/// The label that says what pods in a namespace must keep to.
+const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
+
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let mut levels: BTreeMap<&str, Spanned<PodSecurityLevel>> = BTreeMap::new();
     for (_, workload) in facts.model.units() {
-        let namespace = &workload.namespace;
-        let Some(security) = &namespace.pod_security else { continue };
-        let span = security.enforce.span;
-        let own = workload.holds(span);
-        if namespace.existing && !own {
-            continue; // a default that does not matter here
-        }
-        if namespace.existing {
-            found.push(
-                Diagnostic::new(
-                    &EXISTING_LEVEL,
-                    security.enforce.span,
-                    "the pod-security level of an `(existing)` namespace is not set",
-                )
-                .help("set it where the namespace is made, or remove `(existing)`"),
-            );
-        } else if namespace.is_made(workload) {
-            levels.insert(namespace.name.value.as_str(), security.enforce);
-        }
-    }
-    for workload in facts.sound_workloads() {
-        let namespace = workload_namespace(workload.workload);
-        let Some(level) = levels.get(namespace).filter(|level| level.value != PodSecurityLevel::Privileged) else {
+        let Some(security) = workload.namespace.pod_security.as_ref().filter(|_| workload.namespace.existing) else {
             continue;
         };
+        // A default does not matter here.
+        if workload.holds(security.enforce.span) {
+            let message = "the pod-security level of an `(existing)` namespace is not set";
+            found.push(
+                Diagnostic::new(&EXISTING_LEVEL, security.enforce.span, message)
+                    .help("set it where the namespace is made, or remove `(existing)`"),
+            );
+        }
+    }
+    let levels = levels(facts);
+    for workload in facts.sound_workloads() {
+        let namespace = workload_namespace(workload.workload);
+        let Some((level, set_at)) = levels.get(namespace).filter(|(level, _)| *level != PodSecurityLevel::Privileged)
+        else {
+            continue;
+        };
+        let label = format!("`{}` is enforced here", level.word());
         for (object, template) in workload.pod_templates() {
             let Some(spec) = template.get("spec") else { continue };
             for (what, at) in host_access(spec) {
@@ -74,12 +91,36 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                         at.span,
                         format!("{} `{}` {what}, which namespace `{namespace}` forbids", object.kind, object.name),
                     )
-                    .label(level.span, format!("`{}` is enforced here", level.value.word()))
+                    .label(*set_at, label.as_str())
                     .help("remove it, or write `pod-security=\"privileged\"`"),
+                );
+            }
+            let mut breaches = rules::baseline(spec);
+            if *level == PodSecurityLevel::Restricted {
+                breaches.extend(rules::restricted(spec));
+            }
+            for breach in breaches {
+                let message =
+                    format!("{} `{}` {}, which namespace `{namespace}` forbids", object.kind, object.name, breach.what);
+                found.push(
+                    Diagnostic::new(&POD_STANDARD, breach.at.span, message)
+                        .label(*set_at, label.as_str())
+                        .help(breach.help),
                 );
             }
         }
     }
+}
+
+/// What is enforced in each namespace that is made here, and where that stands.
+fn levels<'m>(facts: &Facts<'m>) -> BTreeMap<&'m str, (PodSecurityLevel, Span)> {
+    let namespaces = facts.objects().filter(|object| object.kind == "Namespace");
+    let enforced = namespaces.filter_map(|namespace| {
+        let label = namespace.body.at(&["metadata", "labels", ENFORCE])?;
+        let level = PodSecurityLevel::from_value(&label.value).ok()?;
+        Some((namespace.name.as_str(), (level, label.span)))
+    });
+    enforced.collect()
 }
 
 fn is_true(data: &Data) -> bool {
@@ -104,7 +145,8 @@ fn host_access(spec: &Data) -> Vec<(&'static str, &Data)> {
         let privileged = container.at(&["securityContext", "privileged"]).filter(|flag| is_true(flag));
         found.extend(privileged.map(|flag| ("runs privileged", flag)));
         let ports = container.get("ports").and_then(Data::as_list).into_iter().flatten();
-        found.extend(ports.filter_map(|port| port.get("hostPort")).map(|port| ("takes a port of its node", port)));
+        let taken = ports.filter_map(|port| port.get("hostPort")).filter(|port| port.as_integer() != Some(0));
+        found.extend(taken.map(|port| ("takes a port of its node", port)));
     }
     found
 }

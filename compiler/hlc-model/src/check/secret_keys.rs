@@ -4,7 +4,8 @@ use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_schema::Data;
 use hlc_schema::suggest::{list_names, nearest};
 
-use super::{Check, Facts, NamespaceFacts, containers};
+use super::pod_references::{Kind, Reference, references};
+use super::{Check, Facts, NamespaceFacts};
 
 pub(super) const CHECK: Check = Check { codes: &[&MISSING_SECRET, &MISSING_SECRET_KEY], run };
 
@@ -51,10 +52,8 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let known = known_secrets(workload.namespace);
         for (_, template) in workload.pod_templates() {
             let Some(spec) = template.get("spec") else { continue };
-            for container in containers(spec) {
-                for reference in env_references(container).chain(env_from_references(container)) {
-                    check(&reference, &known, workload.namespace.closed, found);
-                }
+            for reference in references(spec, Kind::Secret) {
+                check(&reference, &known, workload.namespace.closed, found);
             }
         }
     }
@@ -87,30 +86,6 @@ pub(super) fn known_secrets<'m>(namespace: &NamespaceFacts<'m>) -> Vec<Known<'m>
     from_store.chain(bootstrap).chain(certificates).chain(written).collect()
 }
 
-/// A use of a Secret: where its name and key stand.
-struct Reference<'d> {
-    name: &'d Data,
-    key: Option<&'d Data>,
-    optional: bool,
-}
-
-fn reference<'d>(source: &'d Data, key: Option<&'d Data>) -> Option<Reference<'d>> {
-    let optional = matches!(source.get("optional").map(|flag| &flag.value), Some(hlc_schema::DataValue::Bool(true)));
-    Some(Reference { name: source.get("name")?, key, optional })
-}
-
-fn env_references(container: &Data) -> impl Iterator<Item = Reference<'_>> {
-    container.get("env").and_then(Data::as_list).into_iter().flatten().filter_map(|variable| {
-        let source = variable.at(&["valueFrom", "secretKeyRef"])?;
-        reference(source, source.get("key"))
-    })
-}
-
-fn env_from_references(container: &Data) -> impl Iterator<Item = Reference<'_>> {
-    let sources = container.get("envFrom").and_then(Data::as_list).into_iter().flatten();
-    sources.filter_map(|source| reference(source.get("secretRef")?, None))
-}
-
 fn check(reference: &Reference<'_>, known: &[Known<'_>], all_known: bool, found: &mut Vec<Diagnostic>) {
     let Some(name) = reference.name.as_str().filter(|_| !reference.optional) else { return };
     let Some(secret) = known.iter().find(|secret| secret.name == name) else {
@@ -132,19 +107,25 @@ fn check(reference: &Reference<'_>, known: &[Known<'_>], all_known: bool, found:
         }
         return;
     };
-    let (Some(key), Some(keys)) = (reference.key, &secret.keys) else { return };
-    let Some(wanted) = key.as_str().filter(|wanted| !keys.contains(wanted)) else { return };
+    for key in &reference.keys {
+        found.extend(check_key(name, key, secret));
+    }
+}
+
+fn check_key(name: &str, key: &Data, secret: &Known<'_>) -> Option<Diagnostic> {
+    let keys = secret.keys.as_ref()?;
+    let wanted = key.as_str().filter(|wanted| !keys.contains(wanted))?;
     let held =
         if keys.is_empty() { "it has no keys".to_owned() } else { format!("it has {}", list_names(keys, "and")) };
     let diagnostic =
         Diagnostic::new(&MISSING_SECRET_KEY, key.span, format!("the Secret `{name}` has no key `{wanted}`"))
             .label(secret.span, held);
-    found.push(match nearest(wanted, keys.iter().copied()) {
+    Some(match nearest(wanted, keys.iter().copied()) {
         Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).suggest(
             format!("write `{meant}`"),
             key.span,
             format!("\"{meant}\""),
         ),
         None => diagnostic.help(format!("add `{wanted}` to its keys, or read another")),
-    });
+    })
 }

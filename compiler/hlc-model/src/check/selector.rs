@@ -1,9 +1,12 @@
 //! Controllers select the pods they make.
 
 use hlc_diag::{Code, Diagnostic, Severity};
+use hlc_plan::PlannedObject;
 use hlc_schema::Data;
 
 use super::facts::pod_template;
+use super::labels::fits;
+use super::pod_references::items;
 use super::{Check, Facts};
 
 pub(super) const CHECK: Check = Check { codes: &[&SELECTOR_MISMATCH], run };
@@ -27,6 +30,7 @@ pub(crate) static SELECTOR_MISMATCH: Code = Code {
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let objects = facts.sound_workloads().flat_map(|workload| workload.planned);
     for object in objects.filter(|object| object.kind != "Job") {
+        expressions(object, found);
         let selector = object.body.at(&["spec", "selector", "matchLabels"]).and_then(Data::as_map);
         let (Some(selector), Some(template)) = (selector, pod_template(object)) else { continue };
         let labels = template.at(&["metadata", "labels"]);
@@ -59,5 +63,25 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                     .help(format!("add `metadata {{ labels {key}={wanted} }}` to the template")),
             });
         }
+    }
+}
+
+/// Holds the `matchExpressions` of a selector against its own pods.
+fn expressions(object: &PlannedObject, found: &mut Vec<Diagnostic>) {
+    let (Some(selector), Some(template)) = (object.body.at(&["spec", "selector"]), pod_template(object)) else {
+        return;
+    };
+    let labels = template.at(&["metadata", "labels"]).and_then(Data::as_map);
+    let label = |key: &str| labels.and_then(|labels| labels.get(key)).and_then(Data::as_str);
+    for wanted in items(selector, "matchExpressions").filter(|wanted| !fits(wanted, &label)) {
+        let key = wanted.get("key").and_then(Data::as_str).unwrap_or_default();
+        let message =
+            format!("{} `{}` selects pods by their label `{key}`, and its own do not fit", object.kind, object.name);
+        let at = template.at(&["metadata", "labels"]).map_or(template.span, |labels| labels.span);
+        found.push(
+            Diagnostic::new(&SELECTOR_MISMATCH, wanted.span, message)
+                .label(at, "its pods have these labels")
+                .help("its own pods have to be among those that it selects"),
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Services select pods that exist.
 
 use hlc_diag::{Code, Diagnostic, Severity};
+use hlc_plan::PlannedObject;
 use hlc_schema::{Data, Map};
 
 use super::{Check, Facts};
@@ -15,7 +16,8 @@ pub(crate) static SELECTS_NOTHING: Code = Code {
     severity: Severity::Error,
     summary: "a Service whose selector matches no pods",
     explain: "Requests to the Service would be refused: it would have no endpoints. Checked where \
-              everything in the namespace is written down.",
+              everything in the namespace is written down. A label with the domain of an operator (`longhorn.io/…`) that no pod is \
+              made with is taken to be given to pods while they run.",
     bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Pod \"web\" { metadata { labels app=web }; spec { \
           containers { - name=web image=\"web:1\" } } }\n    Service \"web\" { spec { selector app=wbe; ports { - port=80 }; \
           } }\n}",
@@ -48,6 +50,9 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             let Some(wanted) = selector.as_map().filter(|map| !map.is_empty()) else { continue };
             let selected: Vec<_> = templates.iter().filter(|(_, template)| selected_by(wanted, template)).collect();
             if selected.is_empty() {
+                if wanted.iter().any(|(key, _)| is_set_later(key, &templates)) {
+                    continue;
+                }
                 let mut diagnostic = Diagnostic::new(
                     &SELECTS_NOTHING,
                     selector.span,
@@ -82,6 +87,17 @@ pub(crate) fn selected_by(selector: &Map, template: &Data) -> bool {
     selector.iter().all(|(key, entry)| {
         labels.and_then(|labels| labels.get(key)).is_some_and(|label| label.value == entry.value.value)
     })
+}
+
+/// True for a label that no pod is made with and whose domain is that of an operator: it gives the label to the pod that leads, as
+/// Longhorn does for its webhooks.
+fn is_set_later(key: &str, templates: &[(&PlannedObject, &Data)]) -> bool {
+    let Some((domain, _)) = key.split_once('/') else { return false };
+    let is_usual = domain == "kubernetes.io" || domain.ends_with(".kubernetes.io");
+    let has = |(_, template): &(&PlannedObject, &Data)| {
+        template.at(&["metadata", "labels"]).and_then(Data::as_map).is_some_and(|labels| labels.get(key).is_some())
+    };
+    !is_usual && !templates.iter().any(has)
 }
 
 fn check_ports(service: &Data, name: &str, templates: &[&Data], found: &mut Vec<Diagnostic>) {

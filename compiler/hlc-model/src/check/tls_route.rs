@@ -16,11 +16,11 @@ pub(crate) static NO_PASSTHROUGH: Code = Code {
     summary: "a TLSRoute at a gateway that passes no TLS through",
     explain: "A TLSRoute attaches to a listener of the protocol TLS that leaves what arrives as it is. Where TLS ends at the gateway, \
               the route is accepted by nobody: a `route` leads there.",
-    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    TLSRoute \"web\" { spec { parentRefs { - \
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=443 } } }\n    TLSRoute \"web\" { spec { parentRefs { - \
           name=homelab-gateway namespace=kube-system }; rules { - { backendRefs { - name=web port=443 } } } } }\n}",
     good: "homelab \"home\" domain=\"example.net\" { category \"apps\" }\nplatform { addon \"gateway\" namespace=\"kube-system\" { \
            gateway \"main\" class=\"cilium\" { listener \"tls\" protocol=\"TLS\" port=443 tls=\"passthrough\" } } }\nworkload \"web\" \
-           category=\"apps\" {\n    namespace \"web\"\n    TLSRoute \"web\" { spec { parentRefs { - name=main namespace=kube-system }; \
+           category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=443 } } }\n    TLSRoute \"web\" { spec { parentRefs { - name=main namespace=kube-system }; \
            rules { - { backendRefs { - name=web port=443 } } } } }\n}",
 };
 

@@ -1,6 +1,6 @@
 //! What the cluster needs before Argo CD can run workloads: the objects, charts and manifests of addons, and Secrets.
 
-mod brought;
+pub(crate) mod brought;
 mod manifests;
 mod object;
 mod order;

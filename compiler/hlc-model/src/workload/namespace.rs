@@ -31,8 +31,8 @@ pub struct Namespace {
 
 /// The Pod Security Standards of a namespace (Kubernetes, Pod Security Admission).
 ///
-/// hlc checks that pods do not reach into their node where the level forbids it (HLC0615), and no more of the standards: the
-/// API server has the last word.
+/// Pods that hlc writes are held against the standards of the level (HLC0615, HLC0654); of those that charts make, the API server
+/// has the last word.
 #[derive(Debug, Node)]
 #[node(name = "pod-security", example = r#"pod-security "baseline" warn="restricted""#)]
 pub struct PodSecurity {
@@ -67,7 +67,12 @@ impl Namespace {
     #[must_use]
     pub fn is_made(&self, workload: &Workload) -> bool {
         let own_level = || self.pod_security.as_ref().is_some_and(|security| workload.holds(security.enforce.span));
-        !self.existing && (!INITIAL.contains(&self.name.value.as_str()) || own_level())
+        !self.existing && (!self.is_initial() || own_level())
+    }
+
+    /// True for those that Kubernetes itself makes, in which there is more than is written here.
+    pub(crate) fn is_initial(&self) -> bool {
+        INITIAL.contains(&self.name.value.as_str())
     }
 
     /// The Namespace object, unless something else makes it.

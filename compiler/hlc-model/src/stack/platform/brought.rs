@@ -1,6 +1,6 @@
 //! Which API groups well-known charts and manifests bring along, and need to be there before.
 //!
-//! Facts about vendors, used for the order of a plan alone: a custom object waits for what brings its kind. Of a group that is
+//! Facts about vendors, used for the order of a plan, and to say that nothing brings a kind: a custom object waits for what brings its kind. Of a group that is
 //! not listed here, what stands in the same addon is taken to bring it.
 
 use hlc_plan::PlannedResource;
@@ -36,6 +36,35 @@ const REPOSITORIES: &[(&str, &[&str])] = &[
     ("prometheus-operator", &["monitoring.coreos.com"]),
 ];
 
+/// Charts that bring no definitions at all (seen in each, as of the end of 2025).
+const WITHOUT: &[&str] = &[
+    "argocd-image-updater",
+    "authentik",
+    "coredns",
+    "csi-driver-smb",
+    "falco",
+    "grafana",
+    "harbor",
+    "headlamp",
+    "homepage",
+    "ingress-nginx",
+    "jellyfin",
+    "kubernetes-dashboard",
+    "metrics-server",
+    "n8n",
+    "ollama",
+    "openbao",
+    "opentelemetry-collector",
+    "postgresql",
+    "redis",
+    "reloader",
+    "vault",
+    "vaultwarden",
+    "victoria-logs-single",
+    "victoria-metrics-cluster",
+    "victoria-metrics-single",
+];
+
 /// Groups that a chart looks for while it is installed, and the value that makes it: what is not there then is not watched
 /// (Cilium, "Gateway API Support", prerequisites; cert-manager, "Annotated Gateway resource").
 const WANTED: &[(&str, &[&str], &str)] = &[
@@ -62,6 +91,32 @@ pub(super) fn brings(resource: &PlannedResource, group: &str) -> bool {
     };
     text(resource, "chart").is_some_and(|chart| listed(CHARTS, chart))
         || text(resource, "url").is_some_and(|url| url.split('/').any(|part| listed(REPOSITORIES, part)))
+}
+
+/// True unless it is known what a chart brings, and the group is not among that.
+pub(crate) fn chart_may_bring(chart: &str, group: &str) -> bool {
+    match CHARTS.iter().find(|(listed, _)| *listed == chart) {
+        Some((_, groups)) => groups.contains(&group),
+        None => !WITHOUT.contains(&chart),
+    }
+}
+
+/// True unless it is known what the files of a URL hold, and the group is not among that.
+pub(crate) fn url_may_bring(url: &str, group: &str) -> bool {
+    match REPOSITORIES.iter().find(|(listed, _)| url.split('/').any(|part| part == *listed)) {
+        Some((_, groups)) => groups.contains(&group),
+        None => true,
+    }
+}
+
+/// The charts that are known to bring the kinds of a group.
+pub(crate) fn charts_with(group: &str) -> Vec<&'static str> {
+    CHARTS.iter().filter(|(_, groups)| groups.contains(&group)).map(|(chart, _)| *chart).collect()
+}
+
+/// True for a chart of which it is known that it gives no addresses to Services, but for Cilium's own pools.
+pub(crate) fn is_no_load_balancer(chart: &str) -> bool {
+    chart != "metallb" && (CHARTS.iter().any(|(listed, _)| *listed == chart) || WITHOUT.contains(&chart))
 }
 
 /// True when a release looks for the kinds of a group while it is installed.
