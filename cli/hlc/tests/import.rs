@@ -90,3 +90,21 @@ fn folders_become_workloads() {
     let done = hlc(folder.path(), &["import", "yaml", "all", "--name", "one"]);
     assert!(text(&done.stdout).starts_with("workload \"one\""), "{}", text(&done.stdout));
 }
+
+#[test]
+fn a_second_import_is_as_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = "homelab \"home\" domain=\"example.net\" {\n    category \"apps\"\n    include \"workloads/*.kdl\"\n}\n";
+    std::fs::write(folder.path().join("homelab.kdl"), root).unwrap();
+    let objects = "{apiVersion: v1, kind: Namespace, metadata: {name: web}}\n---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: \
+                   c, namespace: web}, data: {a: b}}\n";
+    std::fs::write(folder.path().join("web.yaml"), objects).unwrap();
+    let import = || {
+        let done = hlc(folder.path(), &["import", "yaml", "web.yaml", "--out", "workloads/web.kdl", "--overwrite"]);
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        std::fs::read_to_string(folder.path().join("workloads/web.kdl")).unwrap()
+    };
+    let first = import();
+    assert!(first.contains("    namespace \"web\"\n"), "{first}");
+    assert_eq!(import(), first);
+}

@@ -3,12 +3,13 @@
 use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use hlc_delivery::{DiskInputs, FILE_LIMIT};
 use hlc_diag::{FileId, Span};
 use hlc_kube::YamlError;
-use hlc_model::Inputs;
 use hlc_model::import;
+use hlc_model::{DirEntry, InputError, Inputs};
 use hlc_schema::{Data, DataValue};
 
 use crate::args::{Args, Import, ImportTarget, ImportYaml};
@@ -61,6 +62,8 @@ fn yaml(args: &Args, options: &ImportYaml, console: &Console) -> Result<Exit, Fa
         }
         None => None,
     };
+    let replaced = project.as_ref().and_then(|project| within(&project.folder, options.target.out.as_deref()?));
+    let inputs = inputs.map(|(inputs, root)| (Without { inputs, replaced }, root));
     let known = inputs.as_ref().map(|(inputs, root)| (inputs as &dyn Inputs, *root));
     let mut texts = Vec::new();
     let mut comments = 0;
@@ -107,6 +110,31 @@ fn workloads(options: &ImportYaml) -> Result<Vec<PathBuf>, Failure> {
     }
     folders.dedup();
     Ok(if folders.len() > 1 { folders } else { vec![path.clone()] })
+}
+
+/// The path of a file from a folder that it is in; `None` for one that is not there or elsewhere.
+fn within(folder: &Path, file: &Path) -> Option<String> {
+    let (folder, file) = (folder.canonicalize().ok()?, file.canonicalize().ok()?);
+    let parts = file.strip_prefix(folder).ok()?.components();
+    let parts = parts.map(|part| part.as_os_str().to_str()).collect::<Option<Vec<_>>>()?;
+    Some(parts.join("/"))
+}
+
+/// A project without what stands in the file that is about to be replaced: an earlier import of the same workload would stand
+/// beside the new one.
+struct Without {
+    inputs: DiskInputs,
+    replaced: Option<String>,
+}
+
+impl Inputs for Without {
+    fn read(&self, path: &str) -> Result<Arc<str>, InputError> {
+        if self.replaced.as_deref() == Some(path) { Ok(Arc::from("")) } else { self.inputs.read(path) }
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<DirEntry>, InputError> {
+        self.inputs.list(folder)
+    }
 }
 
 /// hlc has no place for what it reads here: the input is not part of the project.

@@ -55,6 +55,13 @@ pub(super) fn objects(documents: Vec<Data>) -> Result<Vec<Object>, ImportError> 
         }
         found.push(Object::new(data).map_err(|message| ImportError { object: found.len() + 1, message })?);
     }
+    let cluster_wide: Vec<(String, String)> = found.iter().filter_map(Object::defines_for_the_cluster).collect();
+    for object in &mut found {
+        let group = object.api_version.split_once('/').map_or("", |(group, _)| group);
+        if cluster_wide.iter().any(|(of, kind)| of == group && *kind == object.kind) {
+            object.namespaced = Some(false);
+        }
+    }
     Ok(found)
 }
 
@@ -83,6 +90,13 @@ impl Object {
             }
         };
         Ok(Self { api_version, kind, name, body, namespaced, foreign: false })
+    }
+
+    /// The group and kind that it defines, if these belong to the whole cluster.
+    fn defines_for_the_cluster(&self) -> Option<(String, String)> {
+        let says = |path: &[&str]| self.body.at(path).and_then(Data::as_str);
+        let defines = self.kind == "CustomResourceDefinition" && says(&["spec", "scope"]) == Some("Cluster");
+        defines.then_some((says(&["spec", "group"])?.to_owned(), says(&["spec", "names", "kind"])?.to_owned()))
     }
 
     pub(super) fn is_namespaced(&self) -> bool {
@@ -138,7 +152,8 @@ impl Object {
                 body.remove("metadata");
             }
         }
-        let cluster = if self.namespaced.is_none() { "(cluster)" } else { "" };
+        let known = matches!(hlc_kube::lookup(&self.kind, Some(&self.api_version)), Lookup::Found(_));
+        let cluster = if known || self.is_namespaced() { "" } else { "(cluster)" };
         writer.map(&format!("{cluster}{} {}", self.kind, string(&self.name)), &body);
     }
 }
