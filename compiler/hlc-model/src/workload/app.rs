@@ -3,8 +3,9 @@
 use hlc_diag::Span;
 use hlc_plan::PlannedObject;
 use hlc_schema::scalar::Port;
-use hlc_schema::{AttrDecl, Choice, Data, Def, FreeBlock, Map, Node, NodeDecl, Spanned};
+use hlc_schema::{AttrDecl, Choice, Data, Def, Expr, FreeBlock, Map, Node, NodeDecl, Spanned};
 
+use super::extra::say_replaced;
 use crate::lower::Lower;
 use crate::resolve::{Ask, Place, Referable, merge};
 
@@ -52,7 +53,7 @@ pub struct App {
     pub env: Option<FreeBlock>,
     /// Secrets whose keys are environment variables.
     #[prop]
-    pub env_from: Vec<Spanned<String>>,
+    pub env_from: Vec<Expr<String>>,
     /// Requests and limits of the container.
     #[free]
     pub resources: Option<FreeBlock>,
@@ -210,7 +211,7 @@ impl App {
 
     fn deployment(&self, lower: &Lower<'_>) -> Option<PlannedObject> {
         let at = self.head;
-        let container = over(self.container(lower)?, self.container.as_ref(), lower)?;
+        let container = self.over(self.container(lower)?, self.container.as_ref(), lower)?;
         let mut pod = vec![("containers", Data::list(vec![container], at))];
         let volumes = self.volume.iter().map(|volume| {
             let claim = Data::map([("claimName", text(&volume.name))], volume.name.span);
@@ -221,7 +222,7 @@ impl App {
         if !volumes.is_empty() {
             pod.push(("volumes", Data::list(volumes, at)));
         }
-        let pod = over(Data::map(pod, at), self.pod.as_ref(), lower)?;
+        let pod = self.over(Data::map(pod, at), self.pod.as_ref(), lower)?;
         let template = [("metadata", Data::map([("labels", self.labels())], at)), ("spec", pod)];
         let replicas = self.replicas.map_or(Data::integer(1, at), |count| Data::integer(count.value, count.span));
         let mut spec = vec![
@@ -236,6 +237,16 @@ impl App {
         let mut object = lower.object("apps/v1", "Deployment", &self.name.name, self.name.span);
         object.field("spec", Data::map(spec, at));
         object.finish_with(self.extra.as_ref())
+    }
+
+    /// Merges `container` or `pod` over what the other fields make.
+    fn over(&self, mut base: Data, block: Option<&FreeBlock>, lower: &Lower<'_>) -> Option<Data> {
+        if let Some(block) = block {
+            let data = lower.resolver.data(&block.value, lower.scope, Place::Manifest)?;
+            say_replaced(&base, &data, &[self.head, self.name.span], lower.resolver);
+            merge(&mut base, data, lower.resolver)?;
+        }
+        Some(base)
     }
 
     fn container(&self, lower: &Lower<'_>) -> Option<Data> {
@@ -258,10 +269,11 @@ impl App {
         }
         if !self.env_from.is_empty() {
             let sources = self.env_from.iter().map(|secret| {
-                let name = Data::map([("name", text(secret))], secret.span);
-                Data::map([("secretRef", name)], secret.span)
+                let secret = lower.resolver.value(secret, lower.scope)?;
+                let name = Data::map([("name", text(&secret))], secret.span);
+                Some(Data::map([("secretRef", name)], secret.span))
             });
-            container.push(("envFrom", Data::list(sources.collect(), at)));
+            container.push(("envFrom", Data::list(sources.collect::<Option<_>>()?, at)));
         }
         if !self.port.is_empty() {
             let ports = self.port.iter().map(|port| {
@@ -312,14 +324,6 @@ fn environment(env: &FreeBlock, lower: &Lower<'_>) -> Option<Data> {
         Data::new(hlc_schema::DataValue::Map(variable), entry.key_span)
     });
     Some(Data::list(variables.collect(), at))
-}
-
-fn over(mut base: Data, block: Option<&FreeBlock>, lower: &Lower<'_>) -> Option<Data> {
-    if let Some(block) = block {
-        let data = lower.resolver.data(&block.value, lower.scope, Place::Manifest)?;
-        merge(&mut base, data, lower.resolver)?;
-    }
-    Some(base)
 }
 
 /// What the API server fills in (Kubernetes, "Images", default image pull policy).
