@@ -2,7 +2,7 @@
 //!
 //! - [`lookup`] and [`kinds`]: which kinds there are, so that `Deployment "web" { … }` needs no apiVersion.
 //! - [`schema`]: what the fields of built-in kinds are, with a sentence about each.
-//! - [`validate`]: an object judged by that; its findings are in [`CODES`].
+//! - [`validate`]: an object judged by that, [`validate_custom`] one by a definition of the homelab; findings are in [`CODES`].
 //! - [`to_yaml`], [`data_to_yaml`], [`data_from_yaml`], [`data_to_json`]: data out and in.
 //! - [`output_tree`]: a plan as files.
 //!
@@ -29,7 +29,7 @@ pub use kind::{KindInfo, Lookup, kinds, lookup};
 pub use output::{WORKLOAD_FILE, output_tree};
 pub use schema::KUBERNETES_VERSION;
 pub use tree::OutputTree;
-pub use validate::{CODES, amount, is_quantity, validate};
+pub use validate::{CODES, amount, is_quantity, validate, validate_custom};
 pub use yaml::{
     YamlError, count_yaml_comments, data_from_yaml, data_from_yaml_file, data_to_yaml, documents_as_helm,
     documents_from_yaml, to_yaml,

@@ -4,6 +4,7 @@
 //! about one mistake are one finding: a misspelt or misplaced field is not also a missing one.
 
 mod base64;
+mod custom;
 mod duplicate;
 mod field;
 mod file_key;
@@ -30,6 +31,7 @@ mod fixture;
 use hlc_diag::{Code, Diagnostic};
 use hlc_schema::Data;
 
+pub use custom::validate_custom;
 pub use quantity::{amount, is_quantity};
 
 use crate::schema::{self, Definition};

@@ -20,7 +20,7 @@ pub(super) const CHECK: Check = Check { codes: &[&NO_DEFINITION, &NOT_SERVED], r
 pub(crate) static NO_DEFINITION: Code = Code {
     id: "HLC0658",
     name: "no-definition",
-    severity: Severity::Error,
+    severity: Severity::Warning,
     summary: "a custom object whose kind nothing installs",
     explain: "The API server knows a custom kind once its CustomResourceDefinition is there: by the chart of its operator, by a \
               `manifests`, or written out. Without one it refuses the object. Objects of addons need it before Argo CD brings any \
@@ -58,19 +58,11 @@ pub(crate) static NOT_SERVED: Code = Code {
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let definitions: BTreeMap<(&str, &str), &PlannedObject> = facts
-        .objects()
-        .filter(|object| object.kind == "CustomResourceDefinition")
-        .filter_map(|definition| {
-            let says = |path: &[&str]| definition.body.at(path).and_then(Data::as_str);
-            Some(((says(&["spec", "group"])?, says(&["spec", "names", "kind"])?), definition))
-        })
-        .collect();
     let mut missing: BTreeMap<(&str, u8), Vec<&PlannedObject>> = BTreeMap::new();
     for unit in facts.units.iter().filter(|unit| !unit.idle) {
         for object in unit.planned.objects.iter().filter(|object| is_custom(object)) {
             let group = object.api_version.split_once('/').map_or("", |(group, _)| group);
-            match definitions.get(&(group, object.kind.as_str())) {
+            match facts.definition(object) {
                 Some(definition) => found.extend(not_served(object, definition)),
                 None if is_missing(facts, unit, group) => {
                     missing.entry((group, unit.carrier as u8)).or_default().push(object);

@@ -36,6 +36,8 @@ pub struct Facts<'m> {
     dns: OnceCell<Dns>,
     /// What belongs to no namespace.
     cluster: NamespaceFacts<'m>,
+    /// The CustomResourceDefinitions that are written out, by group and kind.
+    definitions: BTreeMap<(&'m str, &'m str), &'m PlannedObject>,
     /// Names that are declared a second time: what follows from that is not reported again.
     pub(crate) repeated: BTreeSet<Span>,
 }
@@ -116,9 +118,12 @@ impl<'m> Facts<'m> {
             namespaces: BTreeMap::new(),
             dns: OnceCell::new(),
             cluster: NamespaceFacts::default(),
+            definitions: BTreeMap::new(),
             repeated,
         };
-        for (unit, findings) in units.iter().zip(judged(units)) {
+        facts.definitions = facts.objects().filter_map(|object| Some((defined(object)?, object))).collect();
+        for (unit, mut findings) in units.iter().zip(judged(units)) {
+            findings.extend(unit.planned.objects.iter().flat_map(|object| facts.validate_custom(object)));
             if findings.iter().any(|found| resolver.stands(found, control)) {
                 facts.refused.insert(unit.scope);
             }
@@ -196,6 +201,24 @@ impl<'m> Facts<'m> {
         self.dns.get_or_init(|| Dns::of(self.resolver))
     }
 
+    /// The definition of a custom object's kind, where it is written out.
+    pub(crate) fn definition(&self, object: &PlannedObject) -> Option<&'m PlannedObject> {
+        let (group, _) = object.api_version.split_once('/')?;
+        self.definitions.get(&(group, object.kind.as_str())).copied()
+    }
+
+    /// What is wrong with a custom object by the definition of its kind.
+    fn validate_custom(&self, object: &PlannedObject) -> Vec<Diagnostic> {
+        let Some(definition) = self.definition(object) else { return Vec::new() };
+        let (_, version) = object.api_version.split_once('/').unwrap_or_default();
+        let versions = definition.body.at(&["spec", "versions"]).and_then(Data::as_list).unwrap_or_default();
+        let meant = versions.iter().find(|listed| listed.get("name").and_then(Data::as_str) == Some(version));
+        match meant.and_then(|version| version.at(&["schema", "openAPIV3Schema"])) {
+            Some(schema) => hlc_kube::validate_custom(&object.kind, schema, definition.origin, &object.body),
+            None => Vec::new(),
+        }
+    }
+
     /// What is known of a namespace; `None` when nothing stands in it.
     pub(crate) fn namespace(&self, name: &str) -> Option<&NamespaceFacts<'m>> {
         self.namespaces.get(name)
@@ -233,6 +256,13 @@ fn judged(units: &[Unit<'_>]) -> Vec<Vec<Diagnostic>> {
     };
     // Fewer are judged before another thread has woken up.
     objects.par_iter().with_min_len(32).map(of_unit).collect()
+}
+
+/// The group and kind that a CustomResourceDefinition is of.
+fn defined(object: &PlannedObject) -> Option<(&str, &str)> {
+    let says = |path: &[&str]| object.body.at(path).and_then(Data::as_str);
+    let is_definition = object.kind == "CustomResourceDefinition";
+    is_definition.then_some((says(&["spec", "group"])?, says(&["spec", "names", "kind"])?))
 }
 
 /// True when more may come of a workload than is written in it: by a chart, by somebody else's manifests, by an operator.

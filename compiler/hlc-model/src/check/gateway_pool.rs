@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check { codes: &[&NO_POOL], run };
 pub(crate) static NO_POOL: Code = Code {
     id: "HLC0660",
     name: "no-pool",
-    severity: Severity::Error,
+    severity: Severity::Warning,
     summary: "a gateway in a cluster where nothing gives out addresses",
     explain: "Cilium makes a Service of type LoadBalancer for each gateway of its class. Its address comes from a pool: `addresses`, or a \
               CiliumLoadBalancerIPPool that is written out. Without one the gateway waits for an address for ever. Checked where \
