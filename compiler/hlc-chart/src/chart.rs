@@ -19,6 +19,8 @@ pub struct Chart {
     pub templates: Vec<(String, String)>,
     /// Files in `crds/`, by their path in the chart.
     pub crds: Vec<(String, String)>,
+    /// Other files with template actions in them, by their path in the chart: what `tpl` may be given.
+    pub files: Vec<(String, String)>,
     /// The charts in `charts/`.
     pub subcharts: Vec<Self>,
 }
@@ -183,8 +185,16 @@ impl Reader<'_> {
         let schema = text("values.schema.json").map(str::to_owned);
         let templates = below("templates");
         let crds = below("crds");
+        let is_other = |path: &str| {
+            let known = ["templates/", "crds/", "charts/"].iter().any(|folder| path.starts_with(folder));
+            !known && !matches!(path, "values.yaml" | "Chart.yaml" | "values.schema.json") && !path.ends_with(".md")
+        };
+        let files = archive.files().filter(|(path, _)| is_other(path));
+        let files = files
+            .filter_map(|(path, _)| Some((path.to_owned(), text(path).filter(|text| text.contains("{{"))?.to_owned())))
+            .collect();
         let subcharts = self.subcharts(archive, at, depth)?;
-        Ok(Chart { metadata, values, schema, templates, crds, subcharts })
+        Ok(Chart { metadata, values, schema, templates, crds, files, subcharts })
     }
 
     /// The charts in `charts/`: folders and archives, but for those that Helm leaves out by their first character

@@ -16,13 +16,17 @@ mod chart;
 mod digest;
 pub mod lock;
 pub mod manifest;
+pub mod reads;
 pub mod render;
+pub mod schema;
 mod source;
 pub mod surface;
+mod template;
+pub mod values;
 
 pub use archive::{Archive, ArchiveError, Limits};
 pub use chart::{Chart, ChartError, Dependency, Metadata};
 pub use digest::{Digest, DigestError, Digester};
 pub use lock::Lock;
-pub use render::{Archives, Capabilities, RenderFailure, RenderRequest, Renderer, Rendering};
+pub use render::{Archives, Capabilities, RenderFailure, RenderRequest, Renderer, Rendering, Unavailable};
 pub use source::{ChartSource, Origin};

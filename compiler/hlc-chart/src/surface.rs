@@ -38,7 +38,12 @@ impl SurfaceObject {
 /// left out, as they are of what is written.
 #[must_use]
 pub fn surface(objects: &[RenderedObject], namespace: &str) -> Vec<SurfaceObject> {
-    let mut kept: Vec<SurfaceObject> = objects.iter().map(|object| reduced(object, namespace)).collect();
+    let is_test = |object: &RenderedObject| {
+        let events = object.text(&["metadata", "annotations", "helm.sh/hook"]).unwrap_or_default();
+        events.split(',').any(|event| matches!(event.trim(), "test" | "test-success" | "test-failure"))
+    };
+    let objects = objects.iter().filter(|object| !is_test(object));
+    let mut kept: Vec<SurfaceObject> = objects.map(|object| reduced(object, namespace)).collect();
     kept.sort_by(|a, b| a.identity().cmp(&b.identity()));
     kept
 }
@@ -123,6 +128,14 @@ fn parts(kind: &str, body: &Data) -> Map {
         }
         "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" => {
             let mut kept = keep(body, &[&["spec", "selector"], &["spec", "serviceName"]]);
+            let claims = body.at(&["spec", "volumeClaimTemplates"]).and_then(Data::as_list).unwrap_or_default();
+            let claims: Vec<Data> = claims
+                .iter()
+                .map(|claim| Data::new(DataValue::Map(keep(claim, &[&["metadata", "name"]])), body.span))
+                .collect();
+            if !claims.is_empty() {
+                put(&mut kept, &["spec", "volumeClaimTemplates"], Data::list(claims, body.span));
+            }
             template(&mut kept, body, &["spec", "template"]);
             kept
         }

@@ -33,6 +33,11 @@ pub fn output_tree(plan: &Plan) -> OutputTree {
             tree.insert(format!("{folder}/{stem}{suffix}.k8s.yaml"), to_yaml(&object.body));
         }
     }
+    for workload in &plan.workloads {
+        for (name, text) in &workload.files {
+            tree.insert(format!("{}/{name}", workload.folder), text.clone());
+        }
+    }
     if plan.listed {
         for workload in &plan.workloads {
             tree.insert(format!("{}/{WORKLOAD_FILE}", workload.folder), entry(workload));
@@ -55,10 +60,13 @@ fn entry(workload: &PlannedWorkload) -> String {
 }
 
 fn stem(object: &PlannedObject) -> String {
-    format!("{}.{}", object.kind, object.name)
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
-        .collect()
+    file_stem(&object.kind, &object.name)
+}
+
+/// The name of an object's file without its end, where no other object would have the same.
+#[must_use]
+pub fn file_stem(kind: &str, name: &str) -> String {
+    format!("{kind}.{name}").chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect()
 }
 
 /// What makes two objects the same one to the API server. Its groups' versions are views of one object, but which view
@@ -93,6 +101,7 @@ mod tests {
             namespace: namespace.map(str::to_owned),
             body: Data::map([("kind", Data::string(kind, span))], span),
             origin: span,
+            rendered: None,
         }
     }
 
@@ -102,6 +111,7 @@ mod tests {
             folder: "web".to_owned(),
             namespace: "web-system".to_owned(),
             objects,
+            files: Vec::new(),
         }
     }
 
