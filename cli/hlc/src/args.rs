@@ -95,6 +95,10 @@ pub(crate) enum Command {
         /// Exit with 1 also when there are findings that are less than errors
         #[arg(long, value_enum, value_name = "SEVERITY")]
         deny: Option<Deny>,
+
+        /// Report what could be left out too, such as values that are the chart's own defaults
+        #[arg(long)]
+        pedantic: bool,
     },
 
     /// Write what the homelab means

@@ -7,6 +7,7 @@ use hlc_diag::render::Summary;
 use hlc_diag::render::termcolor::{Ansi, NoColor, WriteColor};
 use hlc_diag::{Allowed, Diagnostic, Sources, render};
 use hlc_model::Compilation;
+use hlc_schema::suggest::list_names;
 
 use crate::args::{Color, Format};
 use crate::failure::Failure;
@@ -105,6 +106,21 @@ impl Console {
             self.say(&format!("{}; nothing was written", Summary::of(&compilation.sources, &hard)));
         }
         true
+    }
+
+    /// Says once which releases could not be looked into, to people.
+    pub(crate) fn say_unknown(&self, compilation: &Compilation) {
+        let mut names: Vec<&str> = compilation.charts.unknown().map(|(release, _)| release.name.as_str()).collect();
+        names.dedup();
+        if self.format != Format::Human || names.is_empty() {
+            return;
+        }
+        let (of, know) = if names.len() == 1 { ("release", "makes") } else { ("releases", "make") };
+        self.say(&format!(
+            "note: what {of} {} {know} is not known, so that nothing is held against their Services, ports, Secrets and kinds; `hlc lock` \
+             finds out",
+            list_names(&names, "and")
+        ));
     }
 
     /// Writes all findings to stderr; true when there are errors among them, so that nothing is to be made of the homelab.

@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     };
     let console = Console::new(args.color, args.format);
     let result = match &args.command {
-        Command::Check { fix, deny } => commands::check::run(&args, *fix, *deny, &console),
+        Command::Check { fix, deny, pedantic } => commands::check::run(&args, *fix, *deny, *pedantic, &console),
         Command::Build { what: Build::Workloads(options) } => commands::build::run(&args, options, &console),
         Command::Trace(options) => commands::trace::run(&args, options, &console),
         Command::Graph(options) => commands::graph::run(&args, options, &console),

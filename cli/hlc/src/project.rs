@@ -41,6 +41,8 @@ pub(crate) fn compile(args: &Args, project: &Project) -> Result<ManuallyDrop<Com
 /// The files of a project, the charts at hand, and Helm.
 pub(crate) struct ProjectInputs {
     disk: DiskInputs,
+    /// The output folder, where it is not named on the command line.
+    out: PathBuf,
     charts: Option<(AtHand, Helm)>,
 }
 
@@ -48,7 +50,8 @@ impl ProjectInputs {
     pub(crate) fn new(args: &Args, project: &Project) -> Result<Self, Failure> {
         let disk = DiskInputs::new(&project.folder).map_err(|error| Failure::open(&project.folder, &error))?;
         let charts = at_hand(args, project).ok().map(|at_hand| (at_hand.clone(), Helm::new(helm(args), at_hand)));
-        Ok(Self { disk, charts })
+        let out = project.folder.join(crate::commands::build::default_out(&project.root));
+        Ok(Self { disk, out, charts })
     }
 }
 
@@ -67,6 +70,10 @@ impl Inputs for ProjectInputs {
 
     fn renderer(&self) -> Option<&dyn Renderer> {
         self.charts.as_ref().map(|(_, helm)| helm as &dyn Renderer)
+    }
+
+    fn written(&self, path: &str) -> Option<Arc<str>> {
+        std::fs::read_to_string(self.out.join(path)).ok().map(Into::into)
     }
 }
 

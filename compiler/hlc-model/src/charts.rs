@@ -1,13 +1,27 @@
 //! The charts that a homelab wants, and the releases made of them: what `hlc lock` locks and a renderer renders.
 
-use std::collections::BTreeSet;
+mod archives;
+mod bring;
+mod codes;
+mod hook;
+mod made;
+mod random;
+mod surfaces;
 
-use hlc_chart::{Capabilities, ChartSource, Digest, RenderRequest};
-use hlc_diag::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+use hlc_chart::{Capabilities, ChartSource, Digest, Lock, RenderRequest};
+use hlc_diag::{Diagnostic, Sources, Span};
+use hlc_plan::PlannedObject;
 use hlc_schema::{Data, DataValue, Map, ScopeId};
 
+use crate::inputs::{InputError, Inputs};
 use crate::resolve::Resolver;
 use crate::workload::{Chart, Deliver, Released, Workload};
+
+pub(crate) use bring::Brought;
+pub(crate) use codes::{CODES, LOCAL};
+pub(crate) use made::made;
 
 /// The releases and the manifests of URLs that the homelab wants.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +31,29 @@ pub struct Charts {
     pub releases: Vec<WantedRelease>,
     /// Manifests of URLs, ordered by URL.
     pub manifests: Vec<WantedManifests>,
+    /// What the lock file says; `None` without one, or when it cannot be read.
+    pub lock: Option<Lock>,
+    /// True when there is a lock file that cannot be read, which has been reported.
+    pub(crate) unreadable: bool,
+    /// The charts whose archives are at hand.
+    archives: BTreeMap<ChartSource, hlc_chart::Chart>,
+    /// What was rendered, by the place among the releases.
+    brought: BTreeMap<usize, Brought>,
+    /// What the lock file keeps of the objects of releases that are rendered elsewhere, as it holds still.
+    pub(crate) surfaces: Vec<(ScopeId, PlannedObject)>,
+    /// What is known of each release, by its place.
+    known: Vec<Knowledge>,
+}
+
+/// What is known of the objects that a release makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Knowledge {
+    /// They are all known.
+    Whole,
+    /// They are known from another chart version, other values or another cluster.
+    Stale,
+    /// Nothing is.
+    Nothing,
 }
 
 /// A YAML file at a URL that the homelab wants.
@@ -41,12 +78,16 @@ pub struct WantedRelease {
     pub source: ChartSource,
     /// Its values, places included: always a map.
     pub values: Data,
-    /// What the cluster can do.
+    /// What the cluster can do: the version of Kubernetes that the homelab declares, and the definitions of custom kinds
+    /// that the lock file knows of. So a new lock file can change what is asked: who writes one compiles again with it, until
+    /// it changes no more.
     pub capabilities: Capabilities,
     /// True when what lies in the chart's `crds/` belongs to it.
     pub include_crds: bool,
     /// True when it is to be written as manifests.
     pub rendered: bool,
+    /// True when random material stays what was written last.
+    pub freeze: bool,
     /// False when its workload is switched off.
     pub made: bool,
     /// Where the chart is named.
@@ -84,16 +125,94 @@ impl Charts {
 
     /// The release of a chart's node.
     pub(crate) fn release(&self, scope: ScopeId, chart: &Chart, release: &Released<'_>) -> Option<&WantedRelease> {
-        self.releases
-            .iter()
-            .find(|wanted| wanted.scope == scope && wanted.head == chart.head && wanted.name == release.name)
+        self.releases.get(self.place(scope, chart, release)?)
+    }
+
+    fn place(&self, scope: ScopeId, chart: &Chart, release: &Released<'_>) -> Option<usize> {
+        let is =
+            |wanted: &WantedRelease| wanted.scope == scope && wanted.head == chart.head && wanted.name == release.name;
+        self.releases.iter().position(is)
+    }
+
+    /// What a release of a chart's node renders; `None` when it could not be had.
+    pub(crate) fn brought(
+        &self,
+        scope: ScopeId,
+        chart: &Chart,
+        release: &Released<'_>,
+    ) -> Option<(&WantedRelease, &Brought)> {
+        let place = self.place(scope, chart, release)?;
+        Some((self.releases.get(place)?, self.brought.get(&place)?))
+    }
+
+    /// A chart whose archive is at hand.
+    #[must_use]
+    pub fn chart(&self, source: &ChartSource) -> Option<&hlc_chart::Chart> {
+        self.archives.get(source)
     }
 }
 
-/// Gathers what every workload and addon wants, and reports what is wrong with the values.
-pub(crate) fn gather(resolver: &Resolver<'_>) -> Charts {
+/// The file in a workload's folder that says what the frozen fields of a release were rendered from. It ends in nothing
+/// that Argo CD takes for a manifest.
+#[must_use]
+pub(crate) fn frozen_file(release: &str) -> String {
+    format!(".frozen-{release}")
+}
+
+/// Reads the lock file beside a root file, and reports what is wrong with it.
+pub(crate) fn read_lock(
+    inputs: &dyn Inputs,
+    root: &str,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Charts {
+    let path = hlc_chart::lock::path(root);
+    let text = match inputs.read(&path) {
+        Ok(text) => text,
+        Err(InputError::NotFound) => return Charts::default(),
+        Err(error) => {
+            let file = sources.add(path, "");
+            let message = format!("the lock file cannot be read: {}", crate::load::describe(&error));
+            diagnostics.push(Diagnostic::new(&hlc_chart::lock::UNREADABLE, Span::new(file, 0, 0), message));
+            return Charts { unreadable: true, ..Charts::default() };
+        }
+    };
+    let file = sources.add(path, text.clone());
+    match Lock::read(file, text) {
+        Ok(lock) => Charts { lock: Some(lock), ..Charts::default() },
+        Err(found) => {
+            diagnostics.push(*found);
+            Charts { unreadable: true, ..Charts::default() }
+        }
+    }
+}
+
+/// The API versions that definitions of custom kinds bring, as far as a lock file knows them: those that releases are told of.
+#[must_use]
+pub fn api_versions(lock: &Lock) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let objects = lock.releases.iter().flat_map(|release| &release.objects);
+    let objects = objects.chain(lock.manifests.iter().flat_map(|manifests| &manifests.objects));
+    for object in objects.filter(|object| object.kind == "CustomResourceDefinition") {
+        let text = |path: &[&str]| object.body.at(path).and_then(Data::as_str);
+        let (Some(group), Some(kind)) = (text(&["spec", "group"]), text(&["spec", "names", "kind"])) else { continue };
+        let versions = object.body.at(&["spec", "versions"]).and_then(Data::as_list).unwrap_or_default();
+        let served = versions
+            .iter()
+            .filter(|version| version.get("served").is_none_or(|served| served.value == DataValue::Bool(true)));
+        for version in served.filter_map(|version| version.get("name")?.as_str()) {
+            found.insert(format!("{group}/{version}"));
+            found.insert(format!("{group}/{version}/{kind}"));
+        }
+    }
+    found
+}
+
+/// Gathers what every workload and addon wants, reports what is wrong with the values, and has rendered what is to be
+/// written as manifests.
+pub(crate) fn gather(resolver: &Resolver<'_>, mut charts: Charts) -> Charts {
     let model = resolver.model;
-    let mut charts = Charts::default();
+    let api_versions = charts.lock.as_ref().map(api_versions).unwrap_or_default();
     let workloads = model.workloads().map(|unit| ("workload", unit));
     for (kind, (scope, unit)) in workloads.chain(model.addons().map(|unit| ("addon", unit))) {
         if unit.existing || model.faults.spoiled.contains(&scope) {
@@ -103,7 +222,13 @@ pub(crate) fn gather(resolver: &Resolver<'_>) -> Charts {
         for chart in &unit.chart {
             let before = resolver.errors();
             for release in chart.releases() {
-                charts.releases.extend(wanted(resolver, scope, unit, &owner, chart, &release));
+                let release = wanted(resolver, scope, unit, &owner, chart, &release);
+                charts.releases.extend(release.map(|mut release| {
+                    // Addons are rendered when they are applied.
+                    release.rendered &= kind == "workload";
+                    release.capabilities.api_versions.clone_from(&api_versions);
+                    release
+                }));
             }
             if resolver.errors() > before {
                 resolver.fail(scope);
@@ -118,6 +243,9 @@ pub(crate) fn gather(resolver: &Resolver<'_>) -> Charts {
     }
     charts.releases.sort_by(|a, b| (&a.owner, &a.name, a.head).cmp(&(&b.owner, &b.name, b.head)));
     charts.manifests.sort();
+    charts.archives = archives::read(&charts, resolver);
+    charts.brought = bring::bring(&charts, resolver);
+    surfaces::gather(&mut charts);
     charts
 }
 
@@ -143,11 +271,16 @@ fn wanted(
         },
         values,
         capabilities: Capabilities {
-            kubernetes: kubernetes.map(|version| version.as_str().trim_start_matches('v').to_owned()),
+            kubernetes: chart
+                .kube_version
+                .as_ref()
+                .map(|version| version.value.as_str().to_owned())
+                .or_else(|| kubernetes.map(|version| version.as_str().trim_start_matches('v').to_owned())),
             api_versions: BTreeSet::new(),
         },
-        include_crds: true,
+        include_crds: chart.crds.is_none_or(|crds| crds.value),
         rendered: chart.deliver.is_some_and(|deliver| deliver.value == Deliver::Rendered),
+        freeze: chart.freeze.is_some_and(|freeze| freeze.value),
         made: unit.is_made(),
         chart_span: chart.name.span,
         span: release.span,
@@ -159,5 +292,5 @@ fn wanted(
 /// True for what `hlc lock` and `hlc fetch` do away with: something that is not locked, or not at hand.
 #[must_use]
 pub fn is_mended_by_lock(found: &hlc_diag::Diagnostic) -> bool {
-    found.code.id == "HLC0405"
+    found.code == &hlc_chart::lock::UNREADABLE || CODES.contains(&found.code)
 }

@@ -5,6 +5,7 @@
 
 use hlc_diag::{Code, Diagnostic};
 
+use crate::charts::Charts;
 use crate::control::Control;
 use crate::control::firm::Firm;
 use crate::lower::Unit;
@@ -19,6 +20,7 @@ mod bootstrap;
 mod branches;
 mod capacity;
 mod certificate_hosts;
+mod chart_values;
 mod classes;
 mod cluster_networks;
 mod control_planes;
@@ -80,7 +82,7 @@ mod versions;
 
 pub(crate) use certificate_hosts::is_for as certificate_is_for;
 pub use facts::Facts;
-pub(crate) use facts::{NamespaceFacts, WorkloadFacts, containers};
+pub(crate) use facts::{NamespaceFacts, WorkloadFacts, containers, may_make_others};
 pub(crate) use gateway_listener::covers as listener_covers;
 pub(crate) use service_selector::selected_by;
 
@@ -115,6 +117,9 @@ pub struct Check {
     pub codes: &'static [&'static Code],
     run: fn(&Facts<'_>, &mut Vec<Diagnostic>),
 }
+
+/// Findings that are only shown to whoever asks for them.
+pub(crate) const PEDANTIC: &[&Code] = &[&chart_values::DEFAULT];
 
 /// Every check, in the order of their codes.
 pub const CHECKS: &[Check] = &[
@@ -205,6 +210,7 @@ pub const CHECKS: &[Check] = &[
     capacity::CHECK,
     talos_patch::CHECK,
     cluster_networks::CHECK,
+    chart_values::CHECK,
     login::CHECK,
 ];
 
@@ -239,13 +245,21 @@ pub(crate) fn run<'m>(
     model: &'m Model,
     resolver: &'m Resolver<'m>,
     units: &'m [Unit<'m>],
+    charts: &'m Charts,
     found: &mut Vec<Diagnostic>,
     control: &Control,
     wanted: Wanted,
 ) -> (bool, Reach) {
-    let facts = Facts::gather(model, resolver, units, control, found);
+    let facts = Facts::gather(model, resolver, units, charts, control, found);
+    let before = found.len();
     for check in CHECKS {
         (check.run)(&facts, found);
+    }
+    // What a chart renders stands nowhere in the homelab: the place is the release's, and its name is not what is wrong.
+    for finding in found.iter_mut().skip(before) {
+        if charts.releases.iter().any(|release| release.span == finding.primary.span) {
+            finding.fixes.clear();
+        }
     }
     let reach = match wanted {
         Wanted::Findings => Reach::default(),

@@ -69,6 +69,8 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// Findings that the homelab allows, in the same order.
     pub allowed: Vec<Allowed>,
+    /// What could be left out, ordered in the same way: for whoever asks for it.
+    pub pedantic: Vec<Diagnostic>,
     /// What should exist; `None` when an error stands.
     pub plan: Option<Plan>,
     /// Everything that could be read.
@@ -120,12 +122,13 @@ fn compile_for(inputs: &dyn Inputs, root: &str, wanted: Wanted) -> (Compilation,
     let is_there = |kind: &str| !model.faults.may_hold(kind) && !model.faults.may_hold(Homelab::decl().name);
     diagnostics.extend(unknown.into_iter().filter(|(kind, _)| is_there(kind)).map(|(_, found)| found));
     diagnostics.extend(names::check(&collected.names, &model));
+    let locked = charts::read_lock(inputs, root, &mut loaded.sources, &mut diagnostics);
     let mut control = Control::new(collected.allowed, &model, &loaded.sources);
     let resolver = Resolver::new(&model, inputs, std::mem::take(&mut loaded.sources));
-    let charts = charts::gather(&resolver);
+    let charts = charts::gather(&resolver, locked);
     let units = lower::units(&resolver, &charts);
     let stacks = stack::lower(&resolver, &units);
-    let (held_back, mut reach) = check::run(&model, &resolver, &units, &mut diagnostics, &control, wanted);
+    let (held_back, mut reach) = check::run(&model, &resolver, &units, &charts, &mut diagnostics, &control, wanted);
     let workloads = lower::workloads(units);
     let (found, sources) = resolver.into_found();
     reach.ground(&sources);
@@ -152,11 +155,14 @@ fn compile_for(inputs: &dyn Inputs, root: &str, wanted: Wanted) -> (Compilation,
     if is_complete {
         diagnostics.extend(control.unused(|_| true, &sources).into_iter().filter_map(judged));
     }
+    let is_pedantic = |found: &Found| check::PEDANTIC.contains(&found.diagnostic.code);
+    let (pedantic, diagnostics): (Vec<Found>, Vec<Found>) = diagnostics.into_iter().partition(is_pedantic);
     let broken = diagnostics.iter().any(Found::stands);
+    let pedantic = report::in_order(pedantic, &control, &sources).diagnostics;
     let report::Report { diagnostics, allowed } = report::in_order(diagnostics, &control, &sources);
     let listed = model.deliveries().any(|(delivery, _)| delivery.lists_workloads());
     let plan = (!broken).then_some(Plan { workloads, listed, stacks });
-    (Compilation { sources, diagnostics, allowed, plan, model, charts, held_back, kdl_files }, reach)
+    (Compilation { sources, diagnostics, allowed, pedantic, plan, model, charts, held_back, kdl_files }, reach)
 }
 
 /// Compiles a project and gives its plan out even when errors stand: for comparing objects, whatever the checks say of
@@ -191,6 +197,7 @@ pub fn codes() -> Vec<&'static Code> {
     codes.extend(stack::codes());
     codes.extend(hlc_kube::CODES);
     codes.extend(hlc_chart::lock::CODES);
+    codes.extend(charts::CODES);
     codes.extend(check::CHECKS.iter().flat_map(|check| check.codes));
     codes.sort_by_key(|code| code.id);
     codes

@@ -4,7 +4,7 @@ use hlc_diag::Span;
 use hlc_plan::{Address, PlannedObject, PlannedResource, PlannedWorkload};
 use hlc_schema::{Data, DataValue, FreeBlock, Map, ScopeId};
 
-use crate::charts::Charts;
+use crate::charts::{Charts, frozen_file};
 use crate::resolve::Resolver;
 use crate::workload::{Workload, lower_objects, lower_openbao, workload_namespace};
 
@@ -116,9 +116,21 @@ impl<'m> Lower<'m> {
             folder: name.clone(),
             namespace: self.namespace().to_owned(),
             objects,
+            files: self.frozen(),
         };
         let idle = !workload.is_made();
         Unit { scope: self.scope, source: workload, carrier: self.carrier, idle, planned, installed }
+    }
+
+    /// What the frozen fields of its releases were rendered from, as files.
+    fn frozen(&self) -> Vec<(String, String)> {
+        let charts = self.workload.chart.iter();
+        let releases = charts.flat_map(|chart| chart.releases().into_iter().map(move |release| (chart, release)));
+        let brought = releases.filter_map(|(chart, release)| self.charts.brought(self.scope, chart, &release));
+        brought
+            .filter(|(wanted, brought)| wanted.freeze && brought.random)
+            .map(|(wanted, brought)| (frozen_file(&wanted.name), format!("{}\n", brought.inputs)))
+            .collect()
     }
 
     /// Begins an object that a building block makes, in the workload's namespace unless the kind is cluster-scoped.
@@ -222,5 +234,6 @@ pub(crate) fn assemble(
         namespace: namespace_text,
         body: Data::new(DataValue::Map(body), origin),
         origin: name_span,
+        rendered: None,
     }
 }

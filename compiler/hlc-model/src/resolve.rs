@@ -86,6 +86,11 @@ impl<'m> Resolver<'m> {
         }
     }
 
+    /// The door to the outside.
+    pub(crate) fn inputs(&self) -> &'m dyn Inputs {
+        self.inputs
+    }
+
     /// Takes a finding.
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
         self.errors.set(self.errors.get() + usize::from(diagnostic.is_error()));

@@ -18,7 +18,7 @@ mod secret;
 
 pub use app::{App, AppPort, AppVolume, Protocol, Strategy};
 pub use bootstrap_secret::{BootstrapKey, BootstrapSecret};
-pub use chart::{Chart, ChartRepo, ChartRepository, Deliver, Patch, Release, Released, Remove, RenderedObject};
+pub use chart::{Chart, ChartRepo, ChartRepository, Deliver, Hooks, ObjectName, Patch, Release, Released, Remove};
 pub use dashboard::Dashboard;
 pub(crate) use database::DatabaseIn;
 pub use database::{Database, DatabaseKind};

@@ -46,6 +46,17 @@ pub struct PlannedObject {
     pub body: Data,
     /// The node that asked for it.
     pub origin: Span,
+    /// What of a chart made it; `None` for what is written in the homelab.
+    pub rendered: Option<Rendered>,
+}
+
+/// Where an object of a chart comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// The release.
+    pub release: String,
+    /// The template, from the chart's folder.
+    pub template: String,
 }
 
 /// One workload's part of the plan.
@@ -59,6 +70,8 @@ pub struct PlannedWorkload {
     pub namespace: String,
     /// Its objects, ordered by kind, name, namespace.
     pub objects: Vec<PlannedObject>,
+    /// Files in its folder that are no objects, by name: what a later build has to know.
+    pub files: Vec<(String, String)>,
 }
 
 /// What should exist.

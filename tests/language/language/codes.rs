@@ -40,7 +40,24 @@ fn unique() -> Outcome {
 }
 
 /// Findings that no KDL text alone can show: about files that cannot be read, and about sizes that are no example.
-const WITHOUT_EXAMPLE: [&str; 5] = ["lock-unreadable", "unreadable-file", "too-deep", "too-large", "too-many-nodes"];
+const WITHOUT_EXAMPLE: [&str; 15] = [
+    // These are shown with charts: `charts.rs`.
+    "chart-damaged",
+    "chart-refuses",
+    "chart-output",
+    "hooks-unstated",
+    "patch-unmatched",
+    "random-field",
+    "value-shape",
+    "value-unread",
+    "value-schema",
+    "value-default",
+    "lock-unreadable",
+    "unreadable-file",
+    "too-deep",
+    "too-large",
+    "too-many-nodes",
+];
 
 fn examples(code: &'static Code) -> Outcome {
     if WITHOUT_EXAMPLE.contains(&code.name) {

@@ -14,6 +14,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 mod as_found;
 mod cases;
+mod charts;
 mod codes;
 mod documentation;
 mod draft;
@@ -59,6 +60,7 @@ fn main() {
     let arguments = Arguments::from_args();
     let trials = [
         codes::trials(),
+        charts::trials(),
         nodes::trials(),
         documentation::trials(),
         spec::trials(),

@@ -69,7 +69,7 @@ fn chosen<'a>(
 }
 
 /// The output folder of a root file.
-fn default_out(root: &str) -> String {
+pub(crate) fn default_out(root: &str) -> String {
     if root == ROOT_FILE { OUT.to_owned() } else { format!("{OUT}-{}", root.strip_suffix(".kdl").unwrap_or(root)) }
 }
 

@@ -15,7 +15,13 @@ use crate::project;
 /// A fix can uncover the next mistake, and of two that touch one waits. More rounds than this mend nothing any more.
 const MAX_ROUNDS: usize = 10;
 
-pub(crate) fn run(args: &Args, fix: bool, deny: Option<Deny>, console: &Console) -> Result<Exit, Failure> {
+pub(crate) fn run(
+    args: &Args,
+    fix: bool,
+    deny: Option<Deny>,
+    pedantic: bool,
+    console: &Console,
+) -> Result<Exit, Failure> {
     let project = project::find(args)?;
     let mut compilation = project::compile(args, &project)?;
     if fix {
@@ -31,6 +37,10 @@ pub(crate) fn run(args: &Args, fix: bool, deny: Option<Deny>, console: &Console)
         for path in mended {
             console.say(&format!("fixed {path}"));
         }
+    }
+    if pedantic {
+        let more = std::mem::take(&mut compilation.pedantic);
+        compilation.diagnostics.extend(more);
     }
     let (sources, diagnostics) = (&compilation.sources, &compilation.diagnostics);
     console.data(|out| console.findings(out, sources, diagnostics, &compilation.allowed))?;
@@ -50,6 +60,7 @@ pub(crate) fn run(args: &Args, fix: bool, deny: Option<Deny>, console: &Console)
             console.say("none of them is an error, and `--deny` lets none of them pass");
         }
         console.say_more(&compilation);
+        console.say_unknown(&compilation);
     }
     Ok(if summary.errors + denied == 0 { Exit::Success } else { Exit::Failed })
 }

@@ -152,9 +152,15 @@ mod tests {
             namespace: None,
             body,
             origin: span,
+            rendered: None,
         };
-        let workload =
-            PlannedWorkload { name: "x".into(), folder: "x".into(), namespace: "x".into(), objects: vec![object] };
+        let workload = PlannedWorkload {
+            name: "x".into(),
+            folder: "x".into(),
+            namespace: "x".into(),
+            objects: vec![object],
+            files: Vec::new(),
+        };
         insta::assert_snapshot!(plan_json(&sources, &[&workload], &[]).unwrap());
     }
 }

@@ -9,6 +9,7 @@ use hlc_plan::PlannedObject;
 use hlc_schema::{Data, ScopeId, SecretKey};
 use rayon::prelude::*;
 
+use crate::charts::Charts;
 use crate::concept::SecretsFile;
 use crate::control::Control;
 use crate::lower::Unit;
@@ -24,6 +25,7 @@ pub struct Facts<'m> {
     pub(crate) model: &'m Model,
     pub(crate) resolver: &'m Resolver<'m>,
     pub(crate) units: &'m [Unit<'m>],
+    pub(crate) charts: &'m Charts,
     by_scope: BTreeMap<ScopeId, &'m Unit<'m>>,
     /// Bundles on servers with their Compose files.
     pub(crate) edges: Vec<super::edge::EdgeFacts<'m>>,
@@ -97,6 +99,7 @@ impl<'m> Facts<'m> {
         model: &'m Model,
         resolver: &'m Resolver<'m>,
         units: &'m [Unit<'m>],
+        charts: &'m Charts,
         control: &Control,
         found: &mut Vec<Diagnostic>,
     ) -> Self {
@@ -111,6 +114,7 @@ impl<'m> Facts<'m> {
             model,
             resolver,
             units,
+            charts,
             by_scope,
             edges,
             relations: relations(model, resolver, units),
@@ -146,7 +150,7 @@ impl<'m> Facts<'m> {
             let namespace = facts.namespaces.entry(name).or_default();
             namespace.take_secrets(workload);
             namespace.unsure |= unsure;
-            if unsure || makes_more(workload) {
+            if unsure || makes_more(charts, scope, workload) {
                 open.insert(name);
                 all_written = false;
             }
@@ -189,7 +193,12 @@ impl<'m> Facts<'m> {
             |(scope, workload)| {
                 let namespace = workload_namespace(workload);
                 let planned = &self.by_scope.get(&scope)?.planned.objects;
-                let objects = planned.iter().filter(|object| object.namespace.as_deref() == Some(namespace)).collect();
+                let surface = self.charts.surfaces.iter().filter(|(of, _)| *of == scope).map(|(_, object)| object);
+                let objects = planned
+                    .iter()
+                    .chain(surface)
+                    .filter(|object| object.namespace.as_deref() == Some(namespace))
+                    .collect();
                 let namespace = self.namespaces.get(namespace)?;
                 Some(WorkloadFacts { workload, scope, planned, objects, namespace })
             },
@@ -231,7 +240,8 @@ impl<'m> Facts<'m> {
 
     /// Every planned object.
     pub(crate) fn objects(&self) -> impl Iterator<Item = &'m PlannedObject> + use<'m> {
-        self.units.iter().filter(|unit| !unit.idle).flat_map(|unit| &unit.planned.objects)
+        let planned = self.units.iter().filter(|unit| !unit.idle).flat_map(|unit| &unit.planned.objects);
+        planned.chain(self.charts.surfaces.iter().map(|(_, object)| object))
     }
 }
 
@@ -251,8 +261,11 @@ impl<'m> WorkloadFacts<'_, 'm> {
 fn judged(units: &[Unit<'_>]) -> Vec<Vec<Diagnostic>> {
     let objects: Vec<&[PlannedObject]> = units.iter().map(|unit| unit.planned.objects.as_slice()).collect();
     let of_unit = |objects: &&[PlannedObject]| {
-        let findings = objects.iter().map(|object| hlc_kube::validate(&object.api_version, &object.kind, &object.body));
-        findings.flatten().collect()
+        let of_object = |object: &PlannedObject| {
+            let faults = hlc_kube::validate(&object.api_version, &object.kind, &object.body);
+            faults.into_iter().map(|fault| of_chart(fault, object)).collect::<Vec<_>>()
+        };
+        objects.iter().flat_map(of_object).collect()
     };
     // Fewer are judged before another thread has woken up.
     objects.par_iter().with_min_len(32).map(of_unit).collect()
@@ -265,9 +278,25 @@ fn defined(object: &PlannedObject) -> Option<(&str, &str)> {
     is_definition.then_some((says(&["spec", "group"])?, says(&["spec", "names", "kind"])?))
 }
 
-/// True when more may come of a workload than is written in it: by a chart, by somebody else's manifests, by an operator.
-fn makes_more(workload: &Workload) -> bool {
-    !workload.chart.is_empty() || !workload.manifests.is_empty() || has_custom_objects(workload)
+/// True when more may come of a workload than is written in it: by a chart of which not everything is known, by somebody else's manifests, by an operator.
+fn makes_more(charts: &Charts, scope: ScopeId, workload: &Workload) -> bool {
+    !charts.knows(scope, workload) || !workload.manifests.is_empty() || has_custom_objects(workload)
+}
+
+/// A finding about an object, which names the release and the template of one that a chart renders. Nothing in the homelab's
+/// text can be replaced to mend that one.
+fn of_chart(mut found: Diagnostic, object: &PlannedObject) -> Diagnostic {
+    let Some(rendered) = &object.rendered else { return found };
+    found.fixes.clear();
+    found
+        .note(format!(
+            "release `{}` renders {} `{}` from `{}`",
+            rendered.release, object.kind, object.name, rendered.template
+        ))
+        .help(format!(
+            "look for a value of the chart that changes it, or write `patch \"{}/{}\" {{ … }}`",
+            object.kind, object.name
+        ))
 }
 
 /// True when a controller that hlc does not know may make further objects of what is written in the workload: a database
@@ -277,10 +306,21 @@ fn has_custom_objects(workload: &Workload) -> bool {
     if !workload.database.is_empty() {
         return true;
     }
-    workload.objects.iter().any(|object| match hlc_kube::lookup(&object.kind.value, None) {
+    workload.objects.iter().any(|object| may_make_others(&object.kind.value, None))
+}
+
+/// True for a kind whose controller may make Services, Secrets or claims. Definitions, routes and what Prometheus reads make
+/// none.
+pub(crate) fn may_make_others(kind: &str, api_version: Option<&str>) -> bool {
+    if api_version.is_some_and(|version| version.starts_with("monitoring.coreos.com/"))
+        && matches!(kind, "ServiceMonitor" | "PodMonitor" | "PrometheusRule" | "Probe" | "ScrapeConfig")
+    {
+        return false;
+    }
+    match hlc_kube::lookup(kind, api_version) {
         Lookup::Found(info) => !info.has_schema() && !info.api_version.starts_with("gateway.networking.k8s.io/"),
         Lookup::Ambiguous(_) | Lookup::Unknown { .. } => true,
-    })
+    }
 }
 
 /// The pod template of an object: where it stands and its `metadata` and `spec` (Kubernetes API, `PodTemplateSpec`).

@@ -27,6 +27,18 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             .flat_map(hlc_schema::Map::iter)
             .find(|(_, entry)| entry.value.as_str().is_some_and(|text| !text.is_empty()));
         if let Some((key, entry)) = filled {
+            if let Some(rendered) = &object.rendered {
+                let message = format!(
+                    "release `{}` renders Secret `{}` with the value of `{key}`",
+                    rendered.release, object.name
+                );
+                found.push(
+                    Diagnostic::new(&PLAIN_VALUE, object.origin, message)
+                        .note(format!("it goes to Git in plain text, from `{}`", rendered.template))
+                        .help("look for a value of the chart that takes the name of a Secret instead"),
+                );
+                continue;
+            }
             found.push(
                 Diagnostic::new(&PLAIN_VALUE, entry.key_span, format!("the value of `{key}` is written out"))
                     .label(object.origin, "this Secret goes to Git in plain text")

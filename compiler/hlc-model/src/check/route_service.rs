@@ -17,8 +17,8 @@ pub(crate) static MISSING_SERVICE: Code = Code {
     severity: Severity::Error,
     summary: "a route or endpoint leads to a Service that nothing makes",
     explain: "The gateway would answer every request with an error (500, `BackendNotFound`). Checked where everything \
-              in the namespace is written down: none of its workloads has a chart, a custom object that could make more, or is \
-              `(existing)`.",
+              in the namespace is known: none of its workloads has a chart that is neither rendered here nor locked, a custom \
+              object that could make more, or is `(existing)`.",
     bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=80 } } }\n    \
           route \"web\" service=\"wbe\" port=80\n}",
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Service \"web\" { spec { ports { - port=80 } } }\n    \

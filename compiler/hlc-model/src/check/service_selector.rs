@@ -45,7 +45,8 @@ pub(crate) static TARGET_PORT: Code = Code {
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for workload in facts.sound_workloads().filter(|workload| workload.namespace.closed) {
         let templates: Vec<_> = workload.namespace.pod_templates().collect();
-        for service in workload.of_kind("Service") {
+        // A chart's own pods may get their labels from a controller of it, once they run (Longhorn's do).
+        for service in workload.of_kind("Service").filter(|service| service.rendered.is_none()) {
             let Some(selector) = service.body.at(&["spec", "selector"]) else { continue };
             let Some(wanted) = selector.as_map().filter(|map| !map.is_empty()) else { continue };
             let selected: Vec<_> = templates.iter().filter(|(_, template)| selected_by(wanted, template)).collect();

@@ -45,12 +45,13 @@ pub fn firm(code: &Code) -> Option<Firm> {
 }
 
 static FIRM: LazyLock<BTreeMap<&'static str, Firm>> = LazyLock::new(|| {
-    let stages: [(Vec<&'static Code>, Firm); 13] = [
+    let stages: [(Vec<&'static Code>, Firm); 14] = [
         (hlc_syntax::CODES.to_vec(), Firm::Unread),
         (hlc_schema::codes(), Firm::Unread),
         (crate::load::CODES.to_vec(), Firm::Unread),
         (crate::expand::CODES.to_vec(), Firm::Unread),
         (hlc_chart::lock::CODES.to_vec(), Firm::Unread),
+        (crate::charts::CODES.to_vec(), Firm::Unmade),
         (crate::environment::CODES.to_vec(), Firm::Unnamed),
         (crate::collect::CODES.to_vec(), Firm::Unread),
         (crate::names::CODES.to_vec(), Firm::Unnamed),

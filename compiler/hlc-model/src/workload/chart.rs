@@ -4,7 +4,7 @@ mod patch;
 mod repository;
 mod version;
 
-pub use patch::{Patch, Remove, RenderedObject};
+pub use patch::{ObjectName, Patch, Remove};
 use repository::RepoSource;
 pub use repository::{ChartRepo, ChartRepository};
 use version::ChartVersion;
@@ -16,11 +16,12 @@ use hlc_schema::suggest::list_names;
 use hlc_schema::{Choice, Data, Def, FreeBlock, Node, Scalar, ScopeId, Spanned};
 
 use super::{Workload, workload_namespace};
+use crate::charts::LOCAL;
 use crate::concept::{Delivery, Homelab};
 use crate::lower::Lower;
 use crate::resolve::{Place, Resolver, merge};
 
-pub(crate) const CODES: &[&Code] = &[&NOT_RENDERED, &NO_DELIVERY, &NOT_PATCHED, &NO_DELIVER];
+pub(crate) const CODES: &[&Code] = &[&NO_DELIVERY, &NOT_PATCHED, &NO_DELIVER];
 
 /// A chart that does not say how it reaches the cluster.
 pub(crate) static NO_DELIVER: Code = Code {
@@ -32,20 +33,6 @@ pub(crate) static NO_DELIVER: Code = Code {
               homelab's `defaults`. Charts of an `addon` are installed by `hlc apply` and need no word.",
     bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"1.0.0\" \
           repo=\"https://charts.example.net\"\n}",
-    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"1.0.0\" \
-           repo=\"https://charts.example.net\" deliver=\"argocd\"\n}",
-};
-
-/// A chart that is to be rendered here.
-pub(crate) static NOT_RENDERED: Code = Code {
-    id: "HLC0405",
-    name: "chart-not-rendered",
-    severity: Severity::Error,
-    summary: "a chart that hlc would have to render",
-    explain: "This version of hlc writes charts as Argo CD `Application` objects (`deliver=\"argocd\"`) and does not render \
-              them to manifests itself. How a chart reaches the cluster is always stated, never guessed.",
-    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"1.0.0\" \
-          repo=\"https://charts.example.net\" deliver=\"rendered\"\n}",
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"1.0.0\" \
            repo=\"https://charts.example.net\" deliver=\"argocd\"\n}",
 };
@@ -86,8 +73,19 @@ pub(crate) static NOT_PATCHED: Code = Code {
 pub enum Deliver {
     /// Argo CD renders it: hlc writes an `Application`.
     Argocd,
-    /// hlc renders it to manifests. Not available in this version.
+    /// hlc renders it to manifests, which needs its archive and `helm` (docs/charts.md).
     Rendered,
+}
+
+/// What becomes of objects that are hooks of Helm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
+pub enum Hooks {
+    /// They are written as they are, annotations included.
+    Keep,
+    /// They are left out.
+    Drop,
+    /// They become hooks of Argo CD; those that it has nothing for are left out.
+    Argocd,
 }
 
 /// A Helm chart, and the releases made of it.
@@ -123,6 +121,22 @@ pub struct Chart {
     /// Its releases; without any, one with the chart's name.
     #[block]
     pub release: Vec<Release>,
+    /// What becomes of the hooks that it renders. No default: to be said of a rendered chart that has some. What only `helm
+    /// test` runs is always left out.
+    #[prop]
+    pub hooks: Option<Spanned<Hooks>>,
+    /// Whether the definitions in its `crds/` belong to it.
+    #[prop(default = "#true")]
+    pub crds: Option<Spanned<bool>>,
+    /// The version of Kubernetes that it is told, such as `1.30.0`.
+    #[prop(default = "the cluster's")]
+    pub kube_version: Option<Spanned<ChartVersion>>,
+    /// Whether values that it makes up anew each time stay what was written last, as long as chart and values are the same.
+    #[prop(default = "#false")]
+    pub freeze: Option<Spanned<bool>>,
+    /// Labels for every object that it renders.
+    #[free]
+    pub labels: Option<FreeBlock>,
     /// Changes to objects that it renders.
     #[block]
     pub patch: Vec<Patch>,
@@ -198,31 +212,23 @@ impl Chart {
         })
     }
 
-    /// One Application per release.
+    /// One Application per release, or what the releases render.
     pub(crate) fn lower(&self, lower: &Lower<'_>) -> Vec<PlannedObject> {
         let Some(deliver) = self.deliver else {
             self.report_deliver(lower);
             return Vec::new();
         };
         if deliver.value == Deliver::Rendered {
-            lower.resolver.report(
-                Diagnostic::new(
-                    &NOT_RENDERED,
-                    deliver.span,
-                    format!("chart `{}` cannot be rendered by this version of hlc", self.name.value),
-                )
-                .label(self.name.span, "this chart")
-                .help("write `deliver=\"argocd\"`: Argo CD renders it in the cluster"),
-            );
-            return Vec::new();
+            return crate::charts::made(lower, self);
         }
         let changed = self.patch.iter().map(|patch| ("patch", &patch.object));
         let changed = changed.chain(self.remove.iter().map(|remove| ("remove", &remove.object)));
-        for (what, object) in changed {
+        let changed = changed.map(|(what, object)| (what, object.span));
+        for (what, span) in changed.chain(self.labels.iter().map(|labels| ("labels", labels.head))) {
             let message =
                 format!("Argo CD renders chart `{}`, so this `{what}` cannot be carried out", self.name.value);
             lower.resolver.report(
-                Diagnostic::new(&NOT_PATCHED, object.span, message)
+                Diagnostic::new(&NOT_PATCHED, span, message)
                     .label(deliver.span, "it is left to Argo CD here")
                     .help("look for a value of the chart that does the same"),
             );
@@ -249,6 +255,14 @@ impl Chart {
 
     fn application(&self, lower: &Lower<'_>, deliver: Span, release: &Released<'_>) -> Option<PlannedObject> {
         let repo = self.repo.repo(lower.workload)?;
+        if repo.value.is_local() {
+            lower.resolver.report(
+                Diagnostic::new(&LOCAL, repo.span, format!("chart `{}` lies in this project", self.name.value))
+                    .label(deliver, "Argo CD does not see it")
+                    .help("write `deliver=\"rendered\"`"),
+            );
+            return None;
+        }
         let values = &lower.charts.release(lower.scope, self, release)?.values;
         let deliveries: Vec<_> = lower.resolver.model.deliveries().collect();
         let [(delivery, argocd)] = deliveries.as_slice() else {
@@ -279,6 +293,12 @@ impl Chart {
         if values.as_map().is_some_and(|map| !map.is_empty()) {
             // As text, since `valuesObject` loses nulls, which Helm needs to delete a default.
             helm.push(("values", Data::string(hlc_kube::data_to_yaml(values), values.span)));
+        }
+        if let Some(version) = &self.kube_version {
+            helm.push(("kubeVersion", Data::string(version.value.as_str(), version.span)));
+        }
+        if let Some(crds) = self.crds.filter(|crds| !crds.value) {
+            helm.push(("skipCrds", Data::bool(true, crds.span)));
         }
         let spec = Data::map(
             [

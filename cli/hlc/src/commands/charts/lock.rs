@@ -10,12 +10,16 @@ use hlc_chart::{ChartSource, Lock};
 use hlc_charts::{Brought, Helm, Want};
 use hlc_diag::Span;
 use hlc_model::WantedRelease;
+use hlc_model::charts::api_versions as api_versions_of;
 
 use super::{LockFile, Shop, count};
 use crate::args::{Args, Lock as Options};
 use crate::console::{Console, Exit};
 use crate::failure::Failure;
 use crate::project;
+
+/// How often all is rendered before what the charts define has to stay the same.
+const ROUNDS: usize = 4;
 
 /// Where what has no place of its own stands.
 const NAMESPACE: &str = "default";
@@ -124,11 +128,39 @@ fn assemble(
     }
     let releases: Vec<&WantedRelease> =
         shop.compilation.charts.releases.iter().filter(|release| release.made).collect();
-    let requests: Vec<RenderRequest> = releases
-        .iter()
-        .filter_map(|release| lock.chart(&release.source).map(|chart| release.request(chart.digest)))
-        .collect();
     let helm = Helm::new(project::helm(args), shop.at_hand.clone());
+    // What charts define is told to all of them, and can change what they render, so that it is asked for again until it stays.
+    let mut api_versions = shop.compilation.charts.lock.as_ref().map(api_versions_of).unwrap_or_default();
+    api_versions.extend(api_versions_of(&lock));
+    for _ in 0..ROUNDS {
+        lock.releases.clear();
+        failed |= render(shop, &helm, &releases, &api_versions, &mut lock, console);
+        let now = api_versions_of(&lock);
+        if failed || now == api_versions {
+            break;
+        }
+        api_versions = now;
+    }
+    Ok((!failed).then_some(lock))
+}
+
+/// Renders every release and keeps what it makes; true when one cannot be.
+fn render(
+    shop: &Shop,
+    helm: &Helm,
+    releases: &[&WantedRelease],
+    api_versions: &BTreeSet<String>,
+    lock: &mut Lock,
+    console: &Console,
+) -> bool {
+    let nowhere = Span::new(hlc_diag::FileId::new(0), 0, 0);
+    let mut failed = false;
+    let told = |release: &&WantedRelease| {
+        let mut request = release.request(lock.chart(&release.source)?.digest);
+        request.capabilities.api_versions.clone_from(api_versions);
+        Some(request)
+    };
+    let requests: Vec<RenderRequest> = releases.iter().filter_map(told).collect();
     let mut no_renderer = false;
     for ((release, request), answer) in releases.iter().zip(&requests).zip(helm.render(&requests)) {
         let failure = match answer {
@@ -155,7 +187,7 @@ fn assemble(
         failed = true;
         console.failure(&failure);
     }
-    Ok((!failed).then_some(lock))
+    failed
 }
 
 /// `release "web" of chart web 1.0.0 (workloads/web.kdl:3:5)`

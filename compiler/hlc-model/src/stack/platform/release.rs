@@ -7,7 +7,7 @@ use hlc_schema::{Data, Spanned};
 
 use crate::lower::Lower;
 use crate::resolve::Place;
-use crate::workload::{Chart, Released, RenderedObject};
+use crate::workload::{Chart, ObjectName, Released};
 
 /// A release of a Helm chart, rendered with its values and applied; no Argo CD takes part.
 #[derive(Clone, Debug, Kind)]
@@ -75,6 +75,6 @@ fn patches(lower: &Lower<'_>, chart: &Chart) -> Option<Option<BTreeMap<String, D
 }
 
 /// `KIND/NAME`
-fn named(object: &Spanned<RenderedObject>) -> String {
+fn named(object: &Spanned<ObjectName>) -> String {
     format!("{}/{}", object.value.kind, object.value.name)
 }

@@ -6,14 +6,14 @@ use hlc_schema::{DataValue, Free, Node, Scalar, Spanned, TypeDecl};
 
 /// An object that a chart renders: `Kind/name`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RenderedObject {
+pub struct ObjectName {
     /// The kind.
     pub kind: String,
     /// The name.
     pub name: String,
 }
 
-impl Scalar for RenderedObject {
+impl Scalar for ObjectName {
     const TYPE: TypeDecl =
         TypeDecl::new("object", "an object that the chart renders, as `KIND/NAME`, such as `\"IngressClass/nginx\"`");
 
@@ -44,7 +44,7 @@ impl Scalar for RenderedObject {
 pub struct Patch {
     /// The object, as `KIND/NAME`.
     #[arg]
-    pub object: Spanned<RenderedObject>,
+    pub object: Spanned<ObjectName>,
     /// What is merged over it.
     #[entries]
     pub entries: Vec<FreeEntry>,
@@ -64,5 +64,5 @@ impl Patch {
 pub struct Remove {
     /// The object, as `KIND/NAME`.
     #[arg]
-    pub object: Spanned<RenderedObject>,
+    pub object: Spanned<ObjectName>,
 }

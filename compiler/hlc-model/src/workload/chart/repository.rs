@@ -7,7 +7,7 @@ use hlc_syntax::Entry;
 
 use crate::workload::Workload;
 
-/// A chart repository: an HTTP one, where `index.yaml` lies, or a path of an OCI registry.
+/// A chart repository: an HTTP one, where `index.yaml` lies, a path of an OCI registry, or a folder of the project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChartRepo(String);
 
@@ -25,14 +25,30 @@ impl ChartRepo {
     }
 }
 
+impl ChartRepo {
+    /// True for a folder of the project.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.0.starts_with("./")
+    }
+}
+
 impl Scalar for ChartRepo {
     const TYPE: TypeDecl = TypeDecl::new(
         "chart repository",
-        "a chart repository: a URL that begins with `https://`, `http://` or `oci://`",
+        "a chart repository: a URL that begins with `https://`, `http://` or `oci://`, or a folder of the project that begins with \
+         `./`",
     );
 
     fn from_value(value: &DataValue) -> Result<Self, Mismatch> {
         let DataValue::String(text) = value else { return Err(Mismatch::default()) };
+        if let Some(folder) = text.strip_prefix("./") {
+            let fault = crate::load::path_fault(folder.trim_end_matches('/')).filter(|_| !folder.is_empty());
+            return match fault {
+                None => Ok(Self(text.clone())),
+                Some(reason) => Err(Mismatch { reason: Some(reason.to_owned()), instead: None }),
+            };
+        }
         let rest = ["https://", "http://", "oci://"].iter().find_map(|scheme| text.strip_prefix(scheme));
         match rest.map(url_fault) {
             Some(None) => Ok(Self(text.clone())),
@@ -90,7 +106,8 @@ impl RepoSource {
 impl Setting for RepoSource {
     const TYPE: TypeDecl = TypeDecl::new(
         "chart repository",
-        "a chart repository: a URL that begins with `https://`, `http://` or `oci://`, or the name of a `repository`",
+        "a chart repository: a URL that begins with `https://`, `http://` or `oci://`, a folder of the project that begins with `./`, \
+         or the name of a `repository`",
     );
 
     fn read(values: &[Entry<'_>], cx: &mut Cx<'_>) -> Option<Self> {

@@ -1,0 +1,205 @@
+//! What a chart renders, as objects of the workload: tests left out, hooks as stated, changed as written.
+
+use std::collections::BTreeSet;
+
+use hlc_chart::manifest::RenderedObject;
+use hlc_diag::Diagnostic;
+use hlc_kube::Lookup;
+use hlc_plan::{Address, PlannedObject, Rendered};
+use hlc_schema::suggest::{list_names, nearest};
+use hlc_schema::{Data, DataValue, Map, Spanned};
+
+use super::bring::Brought;
+use super::codes::{HOOKS, UNMATCHED};
+use super::{WantedRelease, hook};
+use crate::lower::Lower;
+use crate::resolve::{Place, merge};
+use crate::workload::{Chart, Hooks, ObjectName};
+
+/// The objects of every release of a chart that could be rendered.
+pub(crate) fn made(lower: &Lower<'_>, chart: &Chart) -> Vec<PlannedObject> {
+    let mut made: Vec<PlannedObject> = Vec::new();
+    let mut complete = true;
+    for release in chart.releases() {
+        match lower.charts.brought(lower.scope, chart, &release) {
+            Some((wanted, brought)) => made.extend(of_release(lower, chart, wanted, brought)),
+            None => complete = false,
+        }
+    }
+    let rendered: Vec<String> = made.iter().map(named).collect();
+    for remove in &chart.remove {
+        let before = made.len();
+        made.retain(|object| !is(object, &remove.object));
+        if complete && made.len() == before {
+            report_unmatched(lower, chart, "remove", &remove.object, &rendered);
+        }
+    }
+    for patch in &chart.patch {
+        let matched: Vec<&mut PlannedObject> = made.iter_mut().filter(|object| is(object, &patch.object)).collect();
+        if complete && matched.is_empty() {
+            report_unmatched(lower, chart, "patch", &patch.object, &rendered);
+        }
+        let Some(over) = lower.resolver.data(&patch.over(), lower.scope, Place::Manifest) else { continue };
+        for object in matched {
+            let _ = merge(&mut object.body, over.clone(), lower.resolver);
+        }
+    }
+    made
+}
+
+fn named(object: &PlannedObject) -> String {
+    format!("{}/{}", object.kind, object.name)
+}
+
+fn is(object: &PlannedObject, name: &Spanned<ObjectName>) -> bool {
+    object.kind == name.value.kind && object.name == name.value.name
+}
+
+fn report_unmatched(lower: &Lower<'_>, chart: &Chart, what: &str, object: &Spanned<ObjectName>, rendered: &[String]) {
+    let wanted = format!("{}/{}", object.value.kind, object.value.name);
+    let message = format!("chart `{}` renders no `{wanted}`, so that this `{what}` changes nothing", chart.name.value);
+    let found = Diagnostic::new(&UNMATCHED, object.span, message).label(chart.name.span, "this chart");
+    let of_kind: Vec<&String> =
+        rendered.iter().filter(|name| name.split('/').next() == Some(object.value.kind.as_str())).collect();
+    lower.resolver.report(match nearest(&wanted, rendered.iter().map(String::as_str)) {
+        Some(meant) => found.help(format!("did you mean `{meant}`?")).suggest(
+            format!("write `{meant}`"),
+            object.span,
+            format!("\"{meant}\""),
+        ),
+        None if of_kind.is_empty() => {
+            found.help(format!("it renders no {} at all; remove this `{what}`", object.value.kind))
+        }
+        None => found.help(format!("it renders {}", list_names(&of_kind, "and"))),
+    });
+}
+
+fn of_release(lower: &Lower<'_>, chart: &Chart, wanted: &WantedRelease, brought: &Brought) -> Vec<PlannedObject> {
+    let labels =
+        chart.labels.as_ref().and_then(|labels| lower.resolver.data(&labels.value, lower.scope, Place::Manifest));
+    let cluster_wide = cluster_wide(&brought.objects);
+    let mut hooks: Vec<String> = Vec::new();
+    let mut made = Vec::new();
+    for object in &brought.objects {
+        let events = hook::events(object);
+        if hook::is_test(&events) {
+            continue;
+        }
+        let mut body = object.body.clone();
+        drop_nulls(&mut body);
+        if !events.is_empty() {
+            match chart.hooks.map(|hooks| hooks.value) {
+                None => hooks.push(format!("{}/{}", object.kind(), object.name())),
+                Some(Hooks::Keep) => {}
+                Some(Hooks::Drop) => continue,
+                Some(Hooks::Argocd) => {
+                    if !hook::as_argocd(&mut body, &events, wanted.span) {
+                        continue;
+                    }
+                }
+            }
+        }
+        made.push(planned(lower, wanted, object, body, &cluster_wide, labels.as_ref()));
+    }
+    if !hooks.is_empty() {
+        hooks.sort();
+        let message = format!(
+            "release `{}` of chart `{}` renders hooks: {}",
+            wanted.name,
+            wanted.source.name,
+            list_names(&hooks, "and")
+        );
+        lower.resolver.report(
+            Diagnostic::new(&HOOKS, wanted.chart_span, message)
+                .here("nothing says what becomes of them")
+                .help("write `hooks=\"argocd\"`, `hooks=\"keep\"` or `hooks=\"drop\"`; once for all charts in `defaults { chart hooks=… }`"),
+        );
+    }
+    made
+}
+
+fn planned(
+    lower: &Lower<'_>,
+    wanted: &WantedRelease,
+    object: &RenderedObject,
+    mut body: Data,
+    cluster_wide: &BTreeSet<(String, String)>,
+    labels: Option<&Data>,
+) -> PlannedObject {
+    let text = |path: &[&str]| object.text(path).unwrap_or_default().to_owned();
+    let (api_version, kind, name) = (text(&["apiVersion"]), text(&["kind"]), text(&["metadata", "name"]));
+    let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
+    let namespaced = match hlc_kube::lookup(&kind, Some(&api_version)) {
+        Lookup::Found(info) => info.namespaced,
+        Lookup::Ambiguous(_) | Lookup::Unknown { .. } => !cluster_wide.contains(&(group.to_owned(), kind.clone())),
+    };
+    let span = wanted.span;
+    let mut namespace = None;
+    if let Some(metadata) = body.as_map_mut().and_then(|body| body.get_mut("metadata")).and_then(Data::as_map_mut) {
+        let given = metadata.get("namespace").and_then(Data::as_str).filter(|given| !given.is_empty());
+        if namespaced {
+            let own = given.unwrap_or(&wanted.namespace).to_owned();
+            metadata.insert("namespace", span, Data::string(own.as_str(), span));
+            namespace = Some(own);
+        } else {
+            metadata.remove("namespace");
+        }
+        for key in ["labels", "annotations"] {
+            if metadata.get(key).and_then(Data::as_map).is_some_and(Map::is_empty) {
+                metadata.remove(key);
+            }
+        }
+        if let Some(common) = labels.and_then(Data::as_map) {
+            let mut all = metadata.get("labels").and_then(Data::as_map).cloned().unwrap_or_default();
+            for (key, entry) in common.iter() {
+                all.insert(key, entry.key_span, entry.value.clone());
+            }
+            metadata.insert("labels", span, Data::new(DataValue::Map(all), span));
+        }
+    }
+    PlannedObject {
+        address: Address::object(&lower.workload.name.name, &kind, &name),
+        api_version,
+        kind,
+        name,
+        namespace,
+        body,
+        origin: span,
+        rendered: Some(Rendered { release: wanted.name.clone(), template: object.template.clone() }),
+    }
+}
+
+/// Custom kinds that belong to the whole cluster, by group and kind, as the definitions among the objects say.
+fn cluster_wide(objects: &[RenderedObject]) -> BTreeSet<(String, String)> {
+    let definitions = objects.iter().filter(|object| object.kind() == "CustomResourceDefinition");
+    definitions
+        .filter(|object| object.text(&["spec", "scope"]) == Some("Cluster"))
+        .filter_map(|object| {
+            Some((object.text(&["spec", "group"])?.to_owned(), object.text(&["spec", "names", "kind"])?.to_owned()))
+        })
+        .collect()
+}
+
+/// Takes out what is null in maps: to Kubernetes it is not there, and charts write it all the time.
+fn drop_nulls(data: &mut Data) {
+    match &mut data.value {
+        DataValue::Map(map) => {
+            let nulls: Vec<String> = map
+                .iter()
+                .filter(|(_, entry)| entry.value.value == DataValue::Null)
+                .map(|(key, _)| key.to_owned())
+                .collect();
+            for key in nulls {
+                map.remove(&key);
+            }
+            map.each_value(&mut |_, value| drop_nulls(value));
+        }
+        DataValue::List(items) => items.iter_mut().for_each(drop_nulls),
+        DataValue::Null
+        | DataValue::Bool(_)
+        | DataValue::Integer(_)
+        | DataValue::Float(_)
+        | DataValue::String(_)
+        | DataValue::Deferred(_) => {}
+    }
+}

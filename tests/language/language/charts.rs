@@ -1,0 +1,439 @@
+//! Charts that are locked and rendered, with charts and a renderer made for the purpose.
+//!
+//! The renderer is a table: what a chart renders is written beside it. What the real one makes of real charts is tested where
+//! it is run.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::sync::Arc;
+
+use hlc_chart::lock::{LockedChart, LockedRelease};
+use hlc_chart::manifest::{RenderError, objects};
+use hlc_chart::surface::surface;
+use hlc_chart::{Archives, Digest, Lock, RenderFailure, RenderRequest, Renderer, Rendering, Unavailable};
+use hlc_model::{Compilation, DirEntry, InputError, Inputs, MemoryInputs, compile};
+use hlc_tests_language::{example_inputs, rendered};
+use libtest_mimic::Trial;
+
+use crate::Outcome;
+
+type Test = fn() -> Outcome;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let tests: [(&str, Test); 14] = [
+        ("rendered", rendered_objects),
+        ("not_at_hand", not_at_hand),
+        ("refused", refused),
+        ("no_objects", no_objects),
+        ("schema_of_kubernetes", schema_of_kubernetes),
+        ("hooks", hooks),
+        ("changed", changed),
+        ("random", random),
+        ("frozen", frozen),
+        ("surface", surface_of_a_lock),
+        ("stale", stale),
+        ("broken_lock", broken_lock),
+        ("values", values),
+        ("defaults", defaults),
+    ];
+    tests.into_iter().map(|(name, test)| Trial::test(format!("charts::{name}"), test)).collect()
+}
+
+/// A project with charts at hand and a table for a renderer.
+#[derive(Clone, Default)]
+struct Shop {
+    files: MemoryInputs,
+    archives: BTreeMap<Digest, Arc<[u8]>>,
+    answers: BTreeMap<String, Result<Rendering, RenderFailure>>,
+    written: BTreeMap<String, String>,
+    renders: bool,
+}
+
+impl Inputs for Shop {
+    fn read(&self, path: &str) -> Result<Arc<str>, InputError> {
+        self.files.read(path)
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<DirEntry>, InputError> {
+        self.files.list(folder)
+    }
+
+    fn archives(&self) -> Option<&dyn Archives> {
+        Some(self)
+    }
+
+    fn renderer(&self) -> Option<&dyn Renderer> {
+        self.renders.then_some(self as &dyn Renderer)
+    }
+
+    fn written(&self, path: &str) -> Option<Arc<str>> {
+        self.written.get(path).map(|text| text.as_str().into())
+    }
+}
+
+impl Archives for Shop {
+    fn archive(&self, chart: &Digest) -> Result<Arc<[u8]>, Unavailable> {
+        self.archives.get(chart).cloned().ok_or(Unavailable::NotFetched)
+    }
+}
+
+impl Renderer for Shop {
+    fn render(&self, requests: &[RenderRequest]) -> Vec<Result<Rendering, RenderFailure>> {
+        let answer = |request: &RenderRequest| {
+            if !self.archives.contains_key(&request.chart) {
+                return Err(RenderFailure::Unavailable(Unavailable::NotFetched));
+            }
+            self.answers.get(&request.release).cloned().unwrap_or_else(|| Err(RenderFailure::Other("no answer".into())))
+        };
+        requests.iter().map(answer).collect()
+    }
+}
+
+fn packed(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (path, text) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        builder.append_data(&mut header, format!("web/{path}"), text.as_bytes()).unwrap();
+    }
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&builder.into_inner().unwrap()).unwrap();
+    gzip.finish().unwrap()
+}
+
+const CHART: (&str, &str) = ("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n");
+const VALUES: (&str, &str) = (
+    "values.yaml",
+    "replicas: 1\nimage: {repository: web, tag: '1'}\nhosts: [a.example.net]\npersistence: {enabled: false, size: 1Gi}\n",
+);
+const TEMPLATE: (&str, &str) = (
+    "templates/web.yaml",
+    "{{ .Values.replicas }}{{ .Values.image.repository }}{{ .Values.image.tag }}{{ range .Values.hosts }}{{ . }}{{ end }}{{ if \
+     .Values.persistence.enabled }}{{ .Values.persistence.size }}{{ end }}{{ toYaml .Values.extra }}",
+);
+
+/// What the chart of these tests renders, unless a test says otherwise.
+const MANIFEST: &str = "---\n# Source: web/templates/service.yaml\napiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  labels: \
+                        {}\n  annotations: null\nspec:\n  selector: {app: web}\n  ports:\n  - {name: http, port: 80}\n---\n# Source: \
+                        web/templates/secret.yaml\napiVersion: v1\nkind: Secret\nmetadata: {name: web-key}\ndata: {key: \
+                        YQ==}\n---\n# Source: web/templates/tests/test.yaml\napiVersion: v1\nkind: Pod\nmetadata:\n  name: \
+                        web-test\n  annotations: {helm.sh/hook: test}\nspec: {containers: [{name: t, image: t}]}\n";
+
+/// A homelab with a workload that holds `inside`, besides a namespace.
+fn shop(inside: &str) -> Shop {
+    let text = format!(
+        "workload \"web\" category=\"apps\" {{\n    namespace \"web\"\n    {}\n}}\n",
+        inside.replace('\n', "\n    ")
+    );
+    let files = [CHART, VALUES, TEMPLATE];
+    let bytes: Arc<[u8]> = packed(&files).into();
+    Shop {
+        files: example_inputs(&text),
+        archives: BTreeMap::from([(Digest::of(&bytes), bytes)]),
+        answers: BTreeMap::from([("web".to_owned(), Ok(Rendering { manifest: MANIFEST.into(), again: None }))]),
+        written: BTreeMap::new(),
+        renders: true,
+    }
+}
+
+impl Shop {
+    fn answer(mut self, manifest: &str) -> Self {
+        self.answers.insert("web".to_owned(), Ok(Rendering { manifest: manifest.into(), again: None }));
+        self
+    }
+
+    fn again(mut self, one: &str, again: &str) -> Self {
+        self.answers.insert("web".to_owned(), Ok(Rendering { manifest: one.into(), again: Some(again.into()) }));
+        self
+    }
+
+    fn chart(mut self, files: &[(&str, &str)]) -> Self {
+        let bytes: Arc<[u8]> = packed(files).into();
+        self.archives = BTreeMap::from([(Digest::of(&bytes), bytes)]);
+        self
+    }
+
+    /// Locks every chart to the archive, and every release to what it renders.
+    fn locked(mut self) -> Self {
+        let digest = *self.archives.keys().next().unwrap();
+        let first = compile(&self, "homelab.kdl");
+        let mut lock = Lock::default();
+        for source in first.charts.sources() {
+            let dependencies = Vec::new();
+            lock.charts.push(LockedChart {
+                source: source.clone(),
+                digest,
+                kube_version: None,
+                dependencies,
+                span: None,
+            });
+        }
+        for release in &first.charts.releases {
+            let Some(Ok(rendering)) = self.answers.get(&release.name) else { continue };
+            let Ok(objects) = objects(&rendering.manifest, release.span) else { continue };
+            lock.releases.push(LockedRelease {
+                owner: release.owner.clone(),
+                name: release.name.clone(),
+                inputs: release.request(digest).digest(),
+                objects: surface(&objects, &release.namespace),
+                span: None,
+            });
+        }
+        self.files.insert("hlc.lock", lock.write());
+        self
+    }
+
+    fn compile(&self) -> Compilation {
+        compile(self, "homelab.kdl")
+    }
+}
+
+/// The codes of all findings, with the text that each points at.
+fn found(compilation: &Compilation) -> Vec<(&'static str, String)> {
+    let place = |found: &hlc_diag::Diagnostic| compilation.sources.text(found.primary.span).to_owned();
+    compilation.diagnostics.iter().map(|found| (found.code.name, place(found))).collect()
+}
+
+fn expect(compilation: &Compilation, wanted: &[(&'static str, &str)]) -> Outcome {
+    let wanted: Vec<(&'static str, String)> = wanted.iter().map(|(code, text)| (*code, (*text).to_owned())).collect();
+    if found(compilation) == wanted {
+        return Ok(());
+    }
+    Err(format!("wanted {wanted:?}, found\n{}", rendered(compilation)).into())
+}
+
+fn said(compilation: &Compilation, words: &[&str]) -> Outcome {
+    let text = rendered(compilation);
+    match words.iter().find(|word| !text.contains(**word)) {
+        Some(missing) => Err(format!("{missing:?} is missing in\n{text}").into()),
+        None => Ok(()),
+    }
+}
+
+fn tree(compilation: &Compilation) -> Result<BTreeMap<String, String>, String> {
+    let plan = compilation.plan.as_ref().ok_or_else(|| rendered(compilation))?;
+    Ok(hlc_kube::output_tree(plan).iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect())
+}
+
+const RENDERED: &str =
+    "chart \"web\" version=\"1.0.0\" repo=\"https://charts.example.net\" deliver=\"rendered\" { labels tier=front; }";
+const ARGOCD: &str = "chart \"web\" version=\"1.0.0\" repo=\"https://charts.example.net\" deliver=\"argocd\"";
+
+fn with(inside: &str) -> String {
+    RENDERED.replace("labels tier=front;", inside)
+}
+
+fn rendered_objects() -> Outcome {
+    let compilation = shop(&format!("{RENDERED}\nroute \"web\" service=\"web\" port=80")).locked().compile();
+    expect(&compilation, &[("plain-value", "\"web\"")])?;
+    said(&compilation, &["templates/secret.yaml"])?;
+    let tree = tree(&compilation)?;
+    let service = tree.get("web/Service.web.k8s.yaml").ok_or("no Service")?;
+    let wanted = "apiVersion: v1\nkind: Service\nmetadata:\n  labels:\n    tier: front\n  name: web\n  namespace: web\nspec:\n  ports:\n    - \
+                  name: http\n      port: 80\n  selector:\n    app: web\n";
+    if service != wanted {
+        return Err(format!("made {service}").into());
+    }
+    if tree.keys().any(|path| path.contains("web-test") || path.contains("Application")) {
+        return Err(format!("too much: {:?}", tree.keys()).into());
+    }
+    // A port that the chart's Service does not have.
+    let wrong = shop(&format!("{RENDERED}\nroute \"web\" service=\"web\" port=81")).locked().compile();
+    expect(&wrong, &[("plain-value", "\"web\""), ("missing-port", "81")])?;
+    let local = shop(&RENDERED.replace("https://charts.example.net", "./charts")).locked().compile();
+    expect(&local, &[("plain-value", "\"web\"")])
+}
+
+fn not_at_hand() -> Outcome {
+    expect(&shop(RENDERED).compile(), &[("chart-not-rendered", "\"web\"")])?;
+    said(&shop(RENDERED).compile(), &["hlc lock"])?;
+    let mut shop = shop(RENDERED).locked();
+    shop.renders = false;
+    expect(&shop.compile(), &[("chart-not-rendered", "\"web\"")])?;
+    shop.renders = true;
+    shop.archives.clear();
+    expect(&shop.compile(), &[("chart-not-rendered", "\"web\"")])?;
+    said(&shop.compile(), &["hlc fetch", "hlc vendor"])
+}
+
+fn refused() -> Outcome {
+    let mut shop = shop(RENDERED).locked();
+    let error = RenderError::from_helm("Error: execution error at (web/templates/d.yaml:12:5): image is required");
+    shop.answers.insert("web".to_owned(), Err(RenderFailure::Refused(error)));
+    expect(&shop.compile(), &[("chart-refuses", "\"web\"")])?;
+    said(&shop.compile(), &["templates/d.yaml:12", "image is required"])
+}
+
+fn no_objects() -> Outcome {
+    let shop = shop(RENDERED).answer("---\n# Source: web/templates/d.yaml\nkind: Service\n").locked();
+    expect(&shop.compile(), &[("chart-output", "\"web\"")])?;
+    said(&shop.compile(), &["templates/d.yaml"])
+}
+
+fn schema_of_kubernetes() -> Outcome {
+    let manifest = "---\n# Source: web/templates/s.yaml\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {prots: []}\n";
+    let compilation = shop(RENDERED).answer(manifest).locked().compile();
+    if compilation.diagnostics.len() != 1 || !compilation.diagnostics[0].fixes.is_empty() {
+        return Err(rendered(&compilation).into());
+    }
+    said(
+        &compilation,
+        &["prots", "release `web` renders Service `web` from `templates/s.yaml`", "patch \"Service/web\""],
+    )?;
+    let mended =
+        shop(&with("patch \"Service/web\" { spec { prots #null; ports { - port=80 }; }; }")).answer(manifest).locked();
+    // A patch replaces; it does not yet take away.
+    drop(mended);
+    Ok(())
+}
+
+fn hooks() -> Outcome {
+    let manifest = "---\n# Source: web/templates/j.yaml\napiVersion: batch/v1\nkind: Job\nmetadata:\n  name: migrate\n  annotations:\n    \
+                    helm.sh/hook: pre-install,pre-upgrade\n    helm.sh/hook-weight: '-5'\n    helm.sh/hook-delete-policy: \
+                    before-hook-creation\nspec:\n  template: {spec: {restartPolicy: Never, containers: [{name: m, image: m}]}}\n";
+    let unstated = shop(&with("")).answer(manifest).locked().compile();
+    expect(&unstated, &[("hooks-unstated", "\"web\"")])?;
+    said(&unstated, &["Job/migrate"])?;
+    let made = |hooks: &str| tree(&shop(&with(&format!("hooks \"{hooks}\""))).answer(manifest).locked().compile());
+    let path = "web/Job.migrate.k8s.yaml";
+    if made("drop")?.contains_key(path)
+        || !made("keep")?.get(path).is_some_and(|job| job.contains("helm.sh/hook: pre-install"))
+    {
+        return Err("hooks are not kept or dropped".into());
+    }
+    let argocd = made("argocd")?;
+    let job = argocd.get(path).ok_or("no hook")?;
+    for line in [
+        "argocd.argoproj.io/hook: PreSync\n",
+        "argocd.argoproj.io/sync-wave: \"-5\"\n",
+        "hook-delete-policy: BeforeHookCreation\n",
+    ] {
+        if !job.contains(line) || job.contains("helm.sh") {
+            return Err(format!("{line:?} in\n{job}").into());
+        }
+    }
+    Ok(())
+}
+
+fn changed() -> Outcome {
+    let inside = "patch \"Service/web\" { spec { type NodePort; }; }\nremove \"Secret/web-key\"";
+    let compilation = shop(&with(inside)).locked().compile();
+    expect(&compilation, &[])?;
+    let tree = tree(&compilation)?;
+    if tree.contains_key("web/Secret.web-key.k8s.yaml") || !tree["web/Service.web.k8s.yaml"].contains("type: NodePort")
+    {
+        return Err(format!("{tree:?}").into());
+    }
+    let inside =
+        "patch \"Service/wbe\" { spec { type NodePort; }; }\nremove \"ConfigMap/web\"\nremove \"Secret/web-key\"";
+    let wrong = shop(&with(inside)).locked().compile();
+    expect(&wrong, &[("patch-unmatched", "\"Service/wbe\""), ("patch-unmatched", "\"ConfigMap/web\"")])?;
+    said(&wrong, &["did you mean `Service/web`?", "no ConfigMap at all"])
+}
+
+fn configured(value: &str) -> String {
+    format!(
+        "---\n# Source: web/templates/c.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata: {{key: {value}, same: x}}\n"
+    )
+}
+
+fn random() -> Outcome {
+    let compilation = shop(&with("")).again(&configured("one"), &configured("two")).locked().compile();
+    expect(&compilation, &[("random-field", "\"web\"")])?;
+    said(&compilation, &["ConfigMap/c: data.key", "freeze=#true"])?;
+    if rendered(&compilation).contains("same") {
+        return Err("a field that is the same is named".into());
+    }
+    Ok(())
+}
+
+fn frozen() -> Outcome {
+    let first = shop(&with("freeze #true")).again(&configured("one"), &configured("two")).locked();
+    let compilation = first.compile();
+    expect(&compilation, &[])?;
+    let written = tree(&compilation)?;
+    let mut second = first.clone().again(&configured("three"), &configured("four"));
+    second.written = written.clone();
+    if tree(&second.compile())? != written {
+        return Err("what was written last does not stay".into());
+    }
+    // Other values make another one.
+    let mut other =
+        shop(&with("freeze #true; values { replicas 2; }")).again(&configured("five"), &configured("six")).locked();
+    other.written = written;
+    let made = tree(&other.compile())?;
+    if !made["web/ConfigMap.c.k8s.yaml"].contains("key: five") {
+        return Err(format!("{made:?}").into());
+    }
+    Ok(())
+}
+
+fn surface_of_a_lock() -> Outcome {
+    let inside = format!("{ARGOCD}\nroute \"web\" service=\"wbe\" port=80");
+    expect(&shop(&inside).compile(), &[])?;
+    let mut locked = shop(&inside).locked();
+    expect(&locked.compile(), &[("missing-service", "\"wbe\"")])?;
+    said(&locked.compile(), &["did you mean `web`?"])?;
+    // Neither archive nor renderer is needed for it.
+    locked.archives.clear();
+    locked.renders = false;
+    expect(&locked.compile(), &[("missing-service", "\"wbe\"")])?;
+    let native = format!("{ARGOCD}\nSecret \"web-key\" {{ data {{ key \"\"; }} }}");
+    expect(&shop(&native).locked().compile(), &[("duplicate-object", "\"web-key\"")])
+}
+
+fn stale() -> Outcome {
+    let inside = format!("{ARGOCD}\nroute \"web\" service=\"wbe\" port=80");
+    let mut shop = shop(&inside).locked();
+    let unknown =
+        |shop: &Shop| shop.compile().charts.unknown().map(|(release, _)| release.name.clone()).collect::<Vec<_>>();
+    if !unknown(&shop).iter().all(|name| name != "web") {
+        return Err("what is locked is known".into());
+    }
+    let changed =
+        shop.files.read("example.kdl").unwrap().replace(ARGOCD, &format!("{ARGOCD} {{ values {{ replicas 2; }} }}"));
+    shop.files.insert("example.kdl", changed);
+    expect(&shop.compile(), &[])?;
+    if unknown(&shop) != ["web"] { Err("other values are not those of the lock file".into()) } else { Ok(()) }
+}
+
+fn broken_lock() -> Outcome {
+    let mut shop = shop(RENDERED).locked();
+    let text = shop.files.read("hlc.lock").unwrap().replace("inputs", "input");
+    shop.files.insert("hlc.lock", text);
+    expect(&shop.compile(), &[("lock-unreadable", "input")])
+}
+
+fn values() -> Outcome {
+    let of = |values: &str| shop(&format!("{ARGOCD} {{\n    values {{ {values} }}\n}}")).locked().compile();
+    expect(&of("replicas 2; image tag=\"2\"; hosts { - b c; }; extra { anything 1; }"), &[])?;
+    expect(&of("replica 2"), &[("value-unread", "replica")])?;
+    said(&of("replica 2"), &["did you mean `replicas`?"])?;
+    expect(&of("persistance enabled=#true"), &[("value-unread", "persistance")])?;
+    expect(&of("image { tag \"2\"; pullPolicy Always; }"), &[("value-unread", "pullPolicy")])?;
+    expect(&of("hosts b.example.net"), &[("value-shape", "b.example.net")])?;
+    expect(&of("image \"web:2\""), &[("value-shape", "\"web:2\"")])?;
+    expect(&of("image #null"), &[])?;
+    let schema = (
+        "values.schema.json",
+        r#"{"type":"object","additionalProperties":false,"properties":{"replicas":{"type":"integer","minimum":1},"image":{"type":"object"},"hosts":{"type":"array"},"persistence":{"type":"object"},"extra":{}}}"#,
+    );
+    let held = |values: &str| {
+        let shop =
+            shop(&format!("{ARGOCD} {{\n    values {{ {values} }}\n}}")).chart(&[CHART, VALUES, TEMPLATE, schema]);
+        shop.locked().compile()
+    };
+    expect(&held("replicas 2"), &[])?;
+    expect(&held("replicas 0"), &[("value-schema", "0")])?;
+    expect(&held("replicas two"), &[("value-schema", "two")])?;
+    expect(&held("replica 2"), &[("value-schema", "replica")])
+}
+
+fn defaults() -> Outcome {
+    let compilation = shop(&format!("{ARGOCD} {{ values {{ replicas 1; image tag=\"2\"; }} }}")).locked().compile();
+    expect(&compilation, &[])?;
+    let hints: Vec<String> =
+        compilation.pedantic.iter().map(|found| compilation.sources.text(found.primary.span).to_owned()).collect();
+    if hints == ["1"] { Ok(()) } else { Err(format!("{hints:?}").into()) }
+}
