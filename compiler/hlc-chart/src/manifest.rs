@@ -93,8 +93,17 @@ fn documents(manifest: &str) -> impl Iterator<Item = (&str, &str)> {
         if let Some(rest) = text.trim_start().strip_prefix("# Source: ") {
             template = in_chart(rest.lines().next().unwrap_or_default().trim());
         }
-        (!text.trim().is_empty()).then_some((template, text))
+        (!text.trim().is_empty()).then_some((template, one_end(text)))
     })
+}
+
+/// A document up to the end of its last line: blank lines in front of the next one belong to nobody, not to a block scalar at
+/// the end of this one (`|+`). Helm trims what it installs in the same way (helm/pkg/releaseutil, `SplitManifests`).
+fn one_end(text: &str) -> &str {
+    let end = text.trim_end().len();
+    let rest = text.get(end..).unwrap_or_default();
+    let line = rest.find('\n').map_or(rest.len(), |at| at + 1);
+    text.get(..end + line).unwrap_or(text)
 }
 
 fn split(manifest: &str) -> impl Iterator<Item = &str> {
@@ -238,6 +247,14 @@ mod tests {
             ])
         );
         assert_eq!(read(""), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn blank_lines_between_documents_belong_to_none() {
+        let manifest = "---\n# Source: web/templates/a.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  x: \
+                        |+\n    y\n\n\n---\n# Source: web/templates/b.yaml\n";
+        let found = objects(manifest, Span::new(FileId::new(0), 0, 0)).unwrap();
+        assert_eq!(found[0].text(&["data", "x"]), Some("y\n"));
     }
 
     #[test]
