@@ -1,9 +1,11 @@
 //! One compilation of a project, with the editor's texts laid over its files.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use hlc_charts::{AtHand, Helm, Settings, Store, WithCharts};
 use hlc_delivery::{DiskInputs, OverlayInputs, ROOT_FILE};
 use hlc_diag::{Diagnostic, Sources};
 
@@ -92,7 +94,8 @@ pub(crate) fn project(root: &Path, documents: &Documents) -> Result<Analysis, St
         return Err(format!("{} is no root file", root.display()));
     };
     let disk = DiskInputs::new(folder).map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
-    let mut inputs = OverlayInputs::new(&disk);
+    let with_charts = charts(&disk, folder, name);
+    let mut inputs = OverlayInputs::new(&with_charts);
     for document in documents.iter() {
         if let Some(path) = within(folder, document) {
             inputs.insert(path, document.text.clone());
@@ -109,6 +112,17 @@ pub(crate) fn project(root: &Path, documents: &Documents) -> Result<Analysis, St
     };
     let uris = compiled.sources.iter().map(|(_, file)| uri(file.path())).collect();
     Ok(Analysis { sources: compiled.sources, diagnostics: compiled.diagnostics, uris })
+}
+
+/// The files of a project with what has been rendered of its charts. Nothing is rendered between two strokes of a key, and
+/// archives are not looked into.
+fn charts<'i>(disk: &'i DiskInputs, folder: &Path, root: &str) -> WithCharts<'i> {
+    let inputs = WithCharts::new(disk).written(folder.join(hlc_delivery::out_name(root)));
+    let settings = Settings::find(None, None, |name| env::var_os(name));
+    match settings.cache {
+        Some(cache) => inputs.renderer(Helm::new(settings.helm, AtHand::new(folder, Store::new(&cache))).kept_only()),
+        None => inputs,
+    }
 }
 
 /// Looks at a text alone: its syntax.

@@ -94,20 +94,6 @@ impl Console {
         }
     }
 
-    /// Writes the errors that stand in the way of a command to stderr, if there are any; `mends` tells those that it does away with.
-    pub(crate) fn refuses_but(&self, compilation: &Compilation, mends: &dyn Fn(&Diagnostic) -> bool) -> bool {
-        let is_hard = |found: &&Diagnostic| found.is_error() && !mends(found);
-        let hard: Vec<Diagnostic> = compilation.diagnostics.iter().filter(is_hard).cloned().collect();
-        if hard.is_empty() {
-            return false;
-        }
-        self.message(|out| self.findings(out, &compilation.sources, &hard, &[]));
-        if self.format != Format::Json {
-            self.say(&format!("{}; nothing was written", Summary::of(&compilation.sources, &hard)));
-        }
-        true
-    }
-
     /// Says once which releases could not be looked into, to people.
     pub(crate) fn say_unknown(&self, compilation: &Compilation) {
         let mut names: Vec<&str> = compilation.charts.unknown().map(|(release, _)| release.name.as_str()).collect();

@@ -289,8 +289,9 @@ fn wanted(
     })
 }
 
-/// True for what `hlc lock` and `hlc fetch` do away with: something that is not locked, or not at hand.
+/// True for what `hlc lock` and `hlc fetch` do away with: something that is not locked or not at hand, or a lock file that cannot be
+/// read.
 #[must_use]
-pub fn is_mended_by_lock(found: &hlc_diag::Diagnostic) -> bool {
-    found.code == &hlc_chart::lock::UNREADABLE || CODES.contains(&found.code)
+pub fn is_mended_by_lock(found: &Diagnostic) -> bool {
+    [codes::NOT_RENDERED.id, codes::DAMAGED.id, hlc_chart::lock::UNREADABLE.id].contains(&found.code.id)
 }

@@ -39,6 +39,8 @@ pub struct Helm {
     place: HelmPlace,
     at_hand: AtHand,
     patience: Duration,
+    /// True when nothing is run: what is not known from before is not known.
+    kept_only: bool,
     /// Found when it is first needed.
     program: OnceLock<Result<Program, NoHelm>>,
 }
@@ -47,13 +49,20 @@ impl Helm {
     /// A renderer that reads charts from what is at hand, and keeps what it made in the cache.
     #[must_use]
     pub fn new(place: HelmPlace, at_hand: AtHand) -> Self {
-        Self { place, at_hand, patience: PATIENCE, program: OnceLock::new() }
+        Self { place, at_hand, patience: PATIENCE, kept_only: false, program: OnceLock::new() }
     }
 
     /// Gives up on a chart after some time.
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// Runs nothing, for an answer in no time: gives what is known from before.
+    #[must_use]
+    pub fn kept_only(mut self) -> Self {
+        self.kept_only = true;
         self
     }
 
@@ -64,9 +73,19 @@ impl Helm {
 
     fn one(&self, request: &RenderRequest) -> Result<Rendering, RenderFailure> {
         let program = self.program()?;
-        let key = key(request, program);
-        if let Some(kept) = self.at_hand.store().note(NOTES, &key).and_then(|note| read(&note)) {
+        let note =
+            |twice: bool| self.at_hand.store().note(NOTES, &key(request, program, twice)).and_then(|note| read(&note));
+        if let Some(kept) = note(request.twice) {
             return Ok(kept);
+        }
+        // Who asked once is served by what was asked twice, and who is in a hurry by what there is.
+        if (self.kept_only || !request.twice)
+            && let Some(kept) = note(!request.twice)
+        {
+            return Ok(Rendering { again: kept.again.filter(|_| request.twice), ..kept });
+        }
+        if self.kept_only {
+            return Err(RenderFailure::NotNow);
         }
         let archive = self.at_hand.archive(&request.chart).map_err(RenderFailure::Unavailable)?;
         let manifest: Arc<str> = run::template(program, request, &archive, self.patience)?.into();
@@ -76,7 +95,7 @@ impl Helm {
             None
         };
         let rendering = Rendering { manifest, again };
-        self.at_hand.store().keep_note(NOTES, &key, &write(&rendering));
+        self.at_hand.store().keep_note(NOTES, &key(request, program, request.twice), &write(&rendering));
         Ok(rendering)
     }
 }
@@ -109,12 +128,12 @@ impl Renderer for Helm {
 }
 
 /// What a rendering depends on.
-fn key(request: &RenderRequest, program: &Program) -> Digest {
+fn key(request: &RenderRequest, program: &Program, twice: bool) -> Digest {
     let mut digester = Digester::new("hlc rendering 1");
     digester.text("helm");
     digester.text(&program.version);
     digester.text(&request.digest().to_string());
-    digester.text(if request.twice { "twice" } else { "" });
+    digester.text(if twice { "twice" } else { "" });
     digester.finish()
 }
 

@@ -16,7 +16,7 @@ mod inputs;
 mod output;
 mod rewrite;
 
-pub use inputs::{DiskInputs, FILE_LIMIT, OverlayInputs, Project, ROOT_FILE, find_project, open_project};
+pub use inputs::{DiskInputs, FILE_LIMIT, OverlayInputs, Project, ROOT_FILE, find_project, open_project, out_name};
 pub use output::{Obstacle, Scope, WriteError, WriteOptions, WriteReport, write_tree};
 pub use rewrite::rewrite;
 

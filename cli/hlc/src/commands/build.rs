@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use hlc_delivery::{Project, ROOT_FILE, Scope, WriteOptions, WriteReport, write_tree};
+use hlc_delivery::{Project, Scope, WriteOptions, WriteReport, write_tree};
 use hlc_model::Compilation;
 use hlc_plan::{Plan, PlannedWorkload};
 
@@ -13,12 +13,10 @@ use crate::console::{Console, Exit};
 use crate::failure::Failure;
 use crate::project;
 
-/// The output folder's name beside `homelab.kdl`; other root files have one each, such as `app-staging`.
-const OUT: &str = "app";
-
 pub(crate) fn run(args: &Args, options: &Workloads, console: &Console) -> Result<Exit, Failure> {
     let project = project::find(args)?;
-    let compilation = project::compile(args, &project)?;
+    let written = options.out.clone().unwrap_or_else(|| project.folder.join(hlc_delivery::out_name(&project.root)));
+    let compilation = project::compile_for(args, &project, written)?;
     if console.refuses(&compilation) {
         return Ok(Exit::Failed);
     }
@@ -68,14 +66,9 @@ fn chosen<'a>(
     Ok(plan.workloads.iter().filter(is_chosen).collect())
 }
 
-/// The output folder of a root file.
-pub(crate) fn default_out(root: &str) -> String {
-    if root == ROOT_FILE { OUT.to_owned() } else { format!("{OUT}-{}", root.strip_suffix(".kdl").unwrap_or(root)) }
-}
-
 /// The output folder, which holds no file of the homelab itself.
 fn out_folder(project: &Project, compilation: &Compilation, options: &Workloads) -> Result<PathBuf, Failure> {
-    let out = options.out.clone().unwrap_or_else(|| project.folder.join(default_out(&project.root)));
+    let out = options.out.clone().unwrap_or_else(|| project.folder.join(hlc_delivery::out_name(&project.root)));
     if let Ok(real) = out.canonicalize() {
         let paths = compilation.sources.iter().map(|(_, file)| project.folder.join(file.path()));
         let source = paths.filter_map(|path| path.canonicalize().ok()).find(|path| path.starts_with(&real));

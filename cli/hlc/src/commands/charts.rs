@@ -16,9 +16,9 @@ use hlc_chart::Lock;
 use hlc_charts::{
     AtHand, Brought, Client, FetchError, Mirror, Mirrors, Policy, Sources, Vendor, Vendored, Want, bring,
 };
-use hlc_delivery::Project;
+use hlc_delivery::{DiskInputs, OverlayInputs, Project};
 use hlc_diag::{Diagnostic, Sources as Texts};
-use hlc_model::Compilation;
+use hlc_model::{Charts, Compilation};
 
 use crate::args::{Args, Lock as LockOptions, Net};
 use crate::console::{Console, Exit};
@@ -97,10 +97,21 @@ struct Shop {
 impl Shop {
     fn open(args: &Args) -> Result<Self, Failure> {
         let project = project::find(args)?;
-        let compilation = project::compile(args, &project)?;
+        // Nothing is rendered for it, and no archive looked into: it says what is wanted.
+        let disk = DiskInputs::new(&project.folder).map_err(|error| Failure::open(&project.folder, &error))?;
+        let compilation = ManuallyDrop::new(hlc_model::compile(&disk, &project.root));
         let at_hand = project::at_hand(args, &project)?;
         let lock_path = project.folder.join(hlc_chart::lock::path(&project.root));
         Ok(Self { project, compilation, at_hand, lock_path })
+    }
+
+    /// What the homelab wants, with another lock file beside it.
+    fn charts_with(&self, lock: &str) -> Result<Charts, Failure> {
+        let disk =
+            DiskInputs::new(&self.project.folder).map_err(|error| Failure::open(&self.project.folder, &error))?;
+        let mut inputs = OverlayInputs::new(&disk);
+        inputs.insert(self.lock_name(), lock);
+        Ok(hlc_model::compile(&inputs, &self.project.root).charts)
     }
 
     /// The lock file's name.

@@ -19,8 +19,9 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("lock::bad_archives_are_refused", bad_archives_are_refused),
         trial("lock::a_chart_that_refuses", a_chart_that_refuses),
         trial("lock::without_helm", without_helm),
+        trial("lock::charts_of_the_project", charts_of_the_project),
         trial("lock::after_a_merge_conflict", after_a_merge_conflict),
-        trial("lock::other_mistakes_come_first", other_mistakes_come_first),
+        trial("lock::other_mistakes_drop_nothing", other_mistakes_drop_nothing),
         trial("outdated::lists_newer_versions", lists_newer_versions),
     ]
 }
@@ -45,7 +46,7 @@ fn pins_and_stays() {
     let asked = publisher.server.asked().len();
     shell.run(&["lock"]).exits(0).says("hlc.lock is up to date");
     assert_eq!(fs::metadata(shell.path("hlc.lock")).unwrap().modified().unwrap(), before.modified().unwrap());
-    assert_eq!((publisher.server.asked().len(), shell.renderings()), (asked, 2));
+    assert_eq!((publisher.server.asked().len(), shell.renderings()), (asked, 4));
     assert_eq!(shell.cached("tmp").len(), 0);
 }
 
@@ -155,6 +156,29 @@ fn without_helm() {
     shell.run(&["lock", "--helm", "bin/none"]).exits(1).says("`bin/none`, which --helm names, cannot be used");
 }
 
+fn charts_of_the_project() {
+    let publisher = Publisher::new();
+    publisher.chart("lib", "1.2.0", "a");
+    publisher.chart("lib", "1.9.0", "a");
+    publisher.chart("lib", "2.0.0", "a");
+    let shell = Shell::new(&[]);
+    shell.write("w/web.kdl", "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"0.1.0\" repo=\"./charts\" deliver=\"rendered\"\n}\n");
+    let chart = format!(
+        "apiVersion: v2\nname: web\nversion: 0.1.0\ndependencies:\n- {{name: lib, version: 1.x, repository: {}}}\n",
+        publisher.repo()
+    );
+    shell.write("charts/web/Chart.yaml", &chart);
+    shell.write("charts/web/templates/a.yaml", "a: 1\n");
+    shell.run(&["lock"]).exits(0);
+    assert!(shell.read("hlc.lock").contains("dependency \"lib\" version=\"1.9.0\""), "{}", shell.read("hlc.lock"));
+    // What is locked stays, also where the range takes a newer one.
+    publisher.chart("lib", "1.10.0", "a");
+    fs::remove_dir_all(shell.path("cache")).unwrap();
+    shell.run(&["fetch"]).exits(0);
+    shell.write("charts/web/templates/a.yaml", "a: 2\n");
+    shell.run(&["lock", "--check"]).exits(1).says("~ web 0.1.0");
+}
+
 fn after_a_merge_conflict() {
     let publisher = Publisher::new();
     publisher.chart("web", "1.0.0", "a");
@@ -167,13 +191,19 @@ fn after_a_merge_conflict() {
     assert_eq!(shell.read("hlc.lock"), lock);
 }
 
-fn other_mistakes_come_first() {
+fn other_mistakes_drop_nothing() {
     let publisher = Publisher::new();
     publisher.chart("web", "1.0.0", "a");
-    let shell = Shell::new(&[("web", "1.0.0", &publisher.repo())]);
-    shell.write("w/bad.kdl", "workload \"bad\" category=\"none\" { namespace \"bad\"; }\n");
-    shell.run(&["lock"]).exits(1).says("w/bad.kdl:1").says("nothing was written");
-    assert!(!shell.path("hlc.lock").exists() && publisher.server.asked().is_empty());
+    publisher.chart("db", "1.0.0", "b");
+    let repo = publisher.repo();
+    let shell = Shell::new(&[("web", "1.0.0", &repo), ("db", "1.0.0", &repo)]);
+    shell.run(&["lock"]).exits(0);
+    let lock = shell.read("hlc.lock");
+    shell.write("w/db.kdl", "workload \"db\" category=\"apps\" {\n    namespace \"db\"\n    chart \"db\"\n}\n");
+    shell.run(&["lock"]).exits(0).says("nothing is dropped from hlc.lock").says("up to date");
+    assert_eq!(shell.read("hlc.lock"), lock);
+    fs::remove_file(shell.path("w/db.kdl")).unwrap();
+    shell.run(&["lock"]).exits(0).says("- db 1.0.0");
 }
 
 fn lists_newer_versions() {

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 mod fetching;
+mod golden;
 mod locking;
 mod publisher;
 mod real;
@@ -46,6 +47,6 @@ fn needs(name: &str, there: Option<PathBuf>, missing: &'static str, run: fn(&Pat
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials = [locking::trials(), fetching::trials(), secrets::trials(), real::trials()];
+    let trials = [locking::trials(), fetching::trials(), secrets::trials(), real::trials(), golden::trials()];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit();
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use hlc_chart::render::{Archives, Renderer};
 use hlc_model::{DirEntry, InputError, Inputs};
 
 /// Lays texts over another source: a path that has one is read from it, whether or not the file exists beneath.
@@ -27,6 +28,18 @@ impl<'a> OverlayInputs<'a> {
 impl Inputs for OverlayInputs<'_> {
     fn read(&self, path: &str) -> Result<Arc<str>, InputError> {
         self.texts.get(path).map_or_else(|| self.beneath.read(path), |text| Ok(text.clone()))
+    }
+
+    fn archives(&self) -> Option<&dyn Archives> {
+        self.beneath.archives()
+    }
+
+    fn renderer(&self) -> Option<&dyn Renderer> {
+        self.beneath.renderer()
+    }
+
+    fn written(&self, path: &str) -> Option<Arc<str>> {
+        self.beneath.written(path)
     }
 
     fn list(&self, folder: &str) -> Result<Vec<DirEntry>, InputError> {

@@ -6,6 +6,12 @@ use std::path::{Path, PathBuf};
 /// Name of a project's root file.
 pub const ROOT_FILE: &str = "homelab.kdl";
 
+/// The name of the output folder beside a root file: `app` for `homelab.kdl`, `app-staging` for `staging.kdl`.
+#[must_use]
+pub fn out_name(root: &str) -> String {
+    if root == ROOT_FILE { "app".to_owned() } else { format!("app-{}", root.strip_suffix(".kdl").unwrap_or(root)) }
+}
+
 /// A project's folder and root file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Project {

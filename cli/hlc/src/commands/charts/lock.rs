@@ -8,9 +8,9 @@ use hlc_chart::render::{RenderFailure, RenderRequest, Renderer as _};
 use hlc_chart::surface::surface;
 use hlc_chart::{ChartSource, Lock};
 use hlc_charts::{Brought, Helm, Want};
-use hlc_diag::Span;
-use hlc_model::WantedRelease;
-use hlc_model::charts::api_versions as api_versions_of;
+use hlc_diag::{Diagnostic, Span};
+use hlc_model::charts::is_mended_by_lock;
+use hlc_model::{Charts, WantedRelease};
 
 use super::{LockFile, Shop, count};
 use crate::args::{Args, Lock as Options};
@@ -18,16 +18,12 @@ use crate::console::{Console, Exit};
 use crate::failure::Failure;
 use crate::project;
 
-/// How often all is rendered before what the charts define has to stay the same.
-const ROUNDS: usize = 4;
-
 /// Where what has no place of its own stands.
 const NAMESPACE: &str = "default";
+/// Charts that install the kinds that other charts look for settle in two rounds.
+const ROUNDS: usize = 5;
 
 pub(super) fn run(shop: &Shop, args: &Args, options: &Options, console: &Console) -> Result<Exit, Failure> {
-    if console.refuses_but(&shop.compilation, &|found| hlc_model::charts::is_mended_by_lock(found)) {
-        return Ok(Exit::Failed);
-    }
     let name = shop.lock_name();
     let (old_text, old) = match shop.read_lock()? {
         Some(LockFile { text, lock: Ok(lock), .. }) => (text, lock),
@@ -41,8 +37,15 @@ pub(super) fn run(shop: &Shop, args: &Args, options: &Options, console: &Console
     };
     let wants = wants(shop, &old, &options.update)?;
     let Some(brought) = shop.bring(&wants, &options.net, console)? else { return Ok(Exit::Failed) };
-    let Some(lock) = assemble(shop, args, &wants, &brought, console)? else { return Ok(Exit::Failed) };
-    let text = lock.write();
+    let Some(mut pinned) = pin(&wants, &brought, console) else { return Ok(Exit::Failed) };
+    let hard = |found: &&Diagnostic| found.is_error() && !is_mended_by_lock(found);
+    let errors = shop.compilation.diagnostics.iter().filter(hard).count();
+    if errors > 0 {
+        // What could not be read may want what seems to be wanted no more.
+        console.say(&format!("the homelab has {}: nothing is dropped from {name}", count(errors, "error")));
+        keep(&mut pinned, &old);
+    }
+    let Some((lock, text)) = settle(shop, args, &pinned, &old_text, console)? else { return Ok(Exit::Failed) };
     let changes = changes(&old, &lock);
     if text == old_text {
         console.say(&format!("{name} is up to date: {}", summary(&lock)));
@@ -85,16 +88,24 @@ fn wants(shop: &Shop, old: &Lock, update: &[String]) -> Result<Vec<Want>, Failur
     Ok(of_charts.chain(of_urls).collect())
 }
 
-/// The lock file of what was brought, releases rendered; `None` after saying what went wrong.
-fn assemble(
-    shop: &Shop,
-    args: &Args,
-    wants: &[Want],
-    brought: &[Brought],
-    console: &Console,
-) -> Result<Option<Lock>, Failure> {
-    // Of the objects only what they say is kept, not where.
-    let nowhere = Span::new(hlc_diag::FileId::new(0), 0, 0);
+/// Takes over what another lock file has besides.
+fn keep(lock: &mut Lock, old: &Lock) {
+    let charts = old.charts.iter().filter(|chart| lock.chart(&chart.source).is_none());
+    let charts: Vec<LockedChart> = charts.cloned().collect();
+    let manifests = old.manifests.iter().filter(|manifests| lock.manifests(&manifests.url).is_none());
+    let manifests: Vec<LockedManifests> = manifests.cloned().collect();
+    lock.charts.extend(charts);
+    lock.manifests.extend(manifests);
+    lock.releases.clone_from(&old.releases);
+}
+
+/// Of the objects only what they say is kept, not where.
+fn nowhere() -> Span {
+    Span::new(hlc_diag::FileId::new(0), 0, 0)
+}
+
+/// The lock file of what was brought, without releases; `None` after saying what went wrong.
+fn pin(wants: &[Want], brought: &[Brought], console: &Console) -> Option<Lock> {
     let mut lock = Lock::default();
     let mut failed = false;
     for (want, brought) in wants.iter().zip(brought) {
@@ -108,7 +119,7 @@ fn assemble(
             }),
             Want::Manifests { url, .. } => {
                 let found = String::from_utf8_lossy(&brought.bytes);
-                match objects(&found, nowhere) {
+                match objects(&found, nowhere()) {
                     Ok(found) => lock.manifests.push(LockedManifests {
                         url: url.clone(),
                         digest: brought.digest(),
@@ -126,47 +137,56 @@ fn assemble(
             }
         }
     }
-    let releases: Vec<&WantedRelease> =
-        shop.compilation.charts.releases.iter().filter(|release| release.made).collect();
-    let helm = Helm::new(project::helm(args), shop.at_hand.clone());
-    // What charts define is told to all of them, and can change what they render, so that it is asked for again until it stays.
-    let mut api_versions = shop.compilation.charts.lock.as_ref().map(api_versions_of).unwrap_or_default();
-    api_versions.extend(api_versions_of(&lock));
-    for _ in 0..ROUNDS {
-        lock.releases.clear();
-        failed |= render(shop, &helm, &releases, &api_versions, &mut lock, console);
-        let now = api_versions_of(&lock);
-        if failed || now == api_versions {
-            break;
-        }
-        api_versions = now;
-    }
-    Ok((!failed).then_some(lock))
+    (!failed).then_some(lock)
 }
 
-/// Renders every release and keeps what it makes; true when one cannot be.
-fn render(
+/// The lock file with its releases, and its text; `None` after saying what went wrong.
+///
+/// What a release is rendered from depends on the custom kinds that the lock file knows, and these on what releases render: so it
+/// is done again with the new lock file until that changes no more.
+fn settle(
     shop: &Shop,
-    helm: &Helm,
-    releases: &[&WantedRelease],
-    api_versions: &BTreeSet<String>,
-    lock: &mut Lock,
+    args: &Args,
+    pinned: &Lock,
+    old_text: &str,
     console: &Console,
-) -> bool {
-    let nowhere = Span::new(hlc_diag::FileId::new(0), 0, 0);
+) -> Result<Option<(Lock, String)>, Failure> {
+    let helm = Helm::new(project::settings(args).helm, shop.at_hand.clone());
+    let mut text = old_text.to_owned();
+    let mut lock = pinned.clone();
+    for round in 0..ROUNDS {
+        let charts = if round == 0 { None } else { Some(shop.charts_with(&text)?) };
+        let charts = charts.as_ref().unwrap_or(&shop.compilation.charts);
+        let Some(releases) = render(shop, charts, pinned, &helm, console) else { return Ok(None) };
+        let besides = |kept: &&LockedRelease| {
+            !releases.iter().any(|release| (&release.owner, &release.name) == (&kept.owner, &kept.name))
+        };
+        let besides: Vec<LockedRelease> = pinned.releases.iter().filter(besides).cloned().collect();
+        lock = Lock { releases: [releases, besides].concat(), ..pinned.clone() };
+        let written = lock.write();
+        if written == text {
+            break;
+        }
+        text = written;
+    }
+    Ok(Some((lock, text)))
+}
+
+/// Renders what the homelab releases; `None` after saying what went wrong.
+fn render(shop: &Shop, charts: &Charts, lock: &Lock, helm: &Helm, console: &Console) -> Option<Vec<LockedRelease>> {
+    let mut locked = Vec::new();
     let mut failed = false;
-    let told = |release: &&WantedRelease| {
-        let mut request = release.request(lock.chart(&release.source)?.digest);
-        request.capabilities.api_versions.clone_from(api_versions);
-        Some(request)
-    };
-    let requests: Vec<RenderRequest> = releases.iter().filter_map(told).collect();
+    let releases: Vec<&WantedRelease> = charts.releases.iter().filter(|release| release.made).collect();
+    let requests: Vec<RenderRequest> = releases
+        .iter()
+        .filter_map(|release| lock.chart(&release.source).map(|chart| release.request(chart.digest)))
+        .collect();
     let mut no_renderer = false;
     for ((release, request), answer) in releases.iter().zip(&requests).zip(helm.render(&requests)) {
         let failure = match answer {
-            Ok(rendering) => match objects(&rendering.manifest, nowhere) {
+            Ok(rendering) => match objects(&rendering.manifest, nowhere()) {
                 Ok(found) => {
-                    lock.releases.push(LockedRelease {
+                    locked.push(LockedRelease {
                         owner: release.owner.clone(),
                         name: release.name.clone(),
                         inputs: request.digest(),
@@ -187,7 +207,7 @@ fn render(
         failed = true;
         console.failure(&failure);
     }
-    failed
+    (!failed).then_some(locked)
 }
 
 /// `release "web" of chart web 1.0.0 (workloads/web.kdl:3:5)`
