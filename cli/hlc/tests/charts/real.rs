@@ -14,6 +14,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     let helm = || Some(repository().join("target/tools/helm")).filter(|path| path.exists());
     vec![
         needs("helm::renders", helm(), MISSING, renders),
+        needs("helm::builds_the_chart_of_tests", helm(), MISSING, builds_the_chart_of_tests),
         needs("helm::says_where_a_chart_fails", helm(), MISSING, says_where_a_chart_fails),
     ]
 }
@@ -50,4 +51,53 @@ fn says_where_a_chart_fails(helm: &Path) {
     let ran = shell.run(&lock).exits(1);
     assert!(!ran.stderr.contains("/tmp/"), "{}", ran.stderr);
     ran.says("size");
+}
+
+/// A chart with one of everything: subchart under another name, library, imported values, `tpl`, `lookup`, hooks, tests, definitions,
+/// notes, capabilities, random material.
+fn builds_the_chart_of_tests(helm: &Path) {
+    let shell = Shell::new(&[]);
+    copy(&repository().join("tests/charts/shop"), &shell, "charts/shop");
+    let workload = |inside: &str| {
+        let text = format!(
+            "workload \"shop\" category=\"apps\" {{\n    namespace \"shop\"\n    chart \"shop\" version=\"1.0.0\" repo=\"./charts\" \
+             deliver=\"rendered\" hooks=\"argocd\" freeze=#true {{\n        {inside}\n    }}\n}}\n"
+        );
+        shell.write("w/shop.kdl", &text);
+    };
+    workload("values { hosts { - a b; }; database name=\"pg\"; databse enabled=#true; }");
+    let helm = helm.to_str().unwrap();
+    shell.run(&["lock", "--helm", helm]).exits(0);
+    let build = ["build", "workloads", "--helm", helm];
+    // Named once, with the nearest key; nothing else is wrong.
+    let ran = shell.run(&build).exits(0).says("never reads the value `databse`").says("did you mean `database`?");
+    assert!(ran.stderr.contains("1 warning") || ran.stderr.contains("2 warnings"), "{}", ran.stderr);
+    let service = shell.read("app/shop/Service.shop.k8s.yaml");
+    for line in ["greeting: hello from shop", "pool: small", "hosts: a,b", "kinds: \"true\"", "namespace: shop"] {
+        assert!(service.contains(line), "{line} in\n{service}");
+    }
+    assert!(shell.read("app/shop/ConfigMap.shop-pg.k8s.yaml").contains("zone: home"));
+    assert!(shell.read("app/shop/Job.shop-migrate.k8s.yaml").contains("argocd.argoproj.io/hook: PreSync"));
+    assert!(!shell.read("app/shop/Deployment.shop.k8s.yaml").contains("nodeSelector"));
+    assert!(shell.path("app/shop/CustomResourceDefinition.widgets.shop.example.net.k8s.yaml").exists());
+    assert!(!shell.path("app/shop/Pod.shop-test.k8s.yaml").exists());
+    // The password stays, also when nothing is known of the last rendering but what it wrote.
+    let secret = shell.read("app/shop/Secret.shop.k8s.yaml");
+    assert!(secret.contains("password: "), "{secret}");
+    std::fs::remove_dir_all(shell.path("cache")).unwrap();
+    shell.run(&["lock", "--helm", helm]).exits(0);
+    shell.run(&build).exits(0);
+    assert_eq!(shell.read("app/shop/Secret.shop.k8s.yaml"), secret);
+    // Other values make another one.
+    workload("values { hosts { - c; }; }");
+    shell.run(&build).exits(0);
+    assert_ne!(shell.read("app/shop/Secret.shop.k8s.yaml"), secret);
+}
+
+fn copy(from: &Path, shell: &Shell, to: &str) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let to = format!("{to}/{}", path.file_name().unwrap().to_str().unwrap());
+        if path.is_dir() { copy(&path, shell, &to) } else { shell.write(&to, &std::fs::read_to_string(&path).unwrap()) }
+    }
 }

@@ -9,6 +9,7 @@ use hlc_chart::values::same;
 use hlc_diag::{Code, Diagnostic, Severity, Span};
 use hlc_schema::suggest::{list_names, nearest};
 use hlc_schema::{Data, DataValue, MapEntry};
+use rayon::prelude::*;
 
 use super::{Check, Facts};
 use crate::charts::WantedRelease;
@@ -63,13 +64,18 @@ pub(crate) static DEFAULT: Code = Code {
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut seen: BTreeSet<(&str, Span)> = BTreeSet::new();
-    for release in &facts.charts.releases {
-        let Some(chart) = facts.charts.chart(&release.source) else { continue };
+    let charts = facts.charts;
+    let of_release = |release: &WantedRelease| {
         let mut all = Vec::new();
-        look(release, chart, &mut all);
-        // Releases of one chart share its values: what is wrong with them is wrong once.
-        found.extend(all.into_iter().filter(|one| seen.insert((one.code.id, one.primary.span))));
-    }
+        if let Some(chart) = charts.chart(&release.source) {
+            look(release, chart, &mut all);
+        }
+        all
+    };
+    // Walking the templates of a large chart takes as long as all other checks.
+    let all: Vec<Vec<Diagnostic>> = charts.releases.par_iter().map(of_release).collect();
+    // Releases of one chart share its values: what is wrong with them is wrong once.
+    found.extend(all.into_iter().flatten().filter(|one| seen.insert((one.code.id, one.primary.span))));
 }
 
 fn look(release: &WantedRelease, chart: &Chart, found: &mut Vec<Diagnostic>) {

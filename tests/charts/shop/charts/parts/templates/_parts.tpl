@@ -1,0 +1,6 @@
+{{- define "parts.name" -}}
+{{ .Release.Name }}
+{{- end }}
+{{- define "parts.image" -}}
+{{ .image.repository }}:{{ .image.tag }}
+{{- end }}
