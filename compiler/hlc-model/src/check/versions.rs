@@ -1,7 +1,7 @@
 //! Charts fit the cluster that they are for ([`versions`](crate::versions)).
 
 use hlc_diag::{Code, Diagnostic, Severity};
-use hlc_schema::Spanned;
+use hlc_schema::{Node as _, Spanned};
 
 use super::{Check, Facts};
 use crate::concept::{Image, Machine, Role, Talos};
@@ -72,9 +72,10 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     gateway_api(facts, &charts, found);
     // Workloads of a homelab with several clusters name none.
     let [talos] = facts.model.talos.as_slice() else { return };
+    let sees_machines = !facts.model.faults.may_hide(Machine::decl());
     for chart in &charts {
         found.extend(kubernetes(chart, talos));
-        if !facts.model.faults.unread {
+        if sees_machines {
             for rule in SYSTEM.iter().filter(|rule| rule.chart == chart.name.value) {
                 system(chart, talos, rule, found);
             }
@@ -131,6 +132,14 @@ fn extension<'m>(image: &'m Image, names: &[&str]) -> Option<&'m Spanned<String>
     image.extensions.iter().find(|name| names.iter().any(|wanted| short(name).starts_with(wanted)))
 }
 
+/// Shows the list that lacks something, where there is one.
+fn listed(found: Diagnostic, list: &[Spanned<String>]) -> Diagnostic {
+    match list.first() {
+        Some(first) => found.label(first.span, "this is where they are listed"),
+        None => found,
+    }
+}
+
 fn system(chart: &Chart, talos: &Talos, rule: &SystemRule, found: &mut Vec<Diagnostic>) {
     let machines = talos.machines();
     let workers: Vec<&Machine> =
@@ -165,8 +174,9 @@ fn system(chart: &Chart, talos: &Talos, rule: &SystemRule, found: &mut Vec<Diagn
         if !lacking.is_empty() {
             let lacking = lacking.join(" and ");
             let message = format!("image `{}` lacks {lacking}, which `{name}` needs", image.name.name);
+            let diagnostic = listed(Diagnostic::new(&SYSTEM_LACKS, image.name.span, message), &image.extensions);
             found.push(
-                Diagnostic::new(&SYSTEM_LACKS, image.name.span, message)
+                diagnostic
                     .label(chart.name.span, "runs on machines that start from it")
                     .help(format!("add {lacking} to its `extensions`")),
             );
@@ -178,8 +188,10 @@ fn system(chart: &Chart, talos: &Talos, rule: &SystemRule, found: &mut Vec<Diagn
             if !lacking.is_empty() {
                 let lacking = format!("`{}`", lacking.join("`, `"));
                 let message = format!("machine `{}` does not load {lacking}, which `{name}` needs", machine.name.name);
+                let diagnostic =
+                    listed(Diagnostic::new(&SYSTEM_LACKS, machine.name.span, message), &machine.kernel_modules);
                 found.push(
-                    Diagnostic::new(&SYSTEM_LACKS, machine.name.span, message)
+                    diagnostic
                         .label(image.name.span, "its image has the modules")
                         .label(chart.name.span, "needs them")
                         .help("add them to the `kernel-modules` of the machine or its pool"),

@@ -7,7 +7,7 @@ use hlc_plan::Input;
 use hlc_schema::{Data, Node as _, ScopeId};
 
 use super::GeneratedFile;
-use crate::concept::{EdgeRoute, EdgeScheme, Gateway, Traefik};
+use crate::concept::{EdgeRoute, EdgeScheme, ForwardAuth, Gateway, Traefik};
 use crate::resolve::Resolver;
 use crate::workload::{Auth, Route, Workload};
 
@@ -242,7 +242,8 @@ fn cluster_routes<'m>(resolver: &Resolver<'m>, traefik: &Traefik, dynamic: &mut 
 
 /// Reports that hosts have single sign-on and there is nobody to ask: all of them together, since one thing is missing.
 fn can_ask(resolver: &Resolver<'_>, scope: ScopeId, traefik: &Traefik) -> bool {
-    if traefik.forward_auth.is_some() {
+    // One that could not be read is none that is missing.
+    if traefik.forward_auth.is_some() || resolver.model.faults.may_hide(ForwardAuth::decl()) {
         return true;
     }
     let own = resolver.model.hetzner.iter().filter(|(own, _)| *own == scope).flat_map(|(_, hetzner)| &hetzner.route);
