@@ -413,10 +413,10 @@ fn a_finding_is_allowed_where_it_stands() {
     };
     let short = edit(&client.fixes(&edge, 1));
     assert_eq!(short["newText"], " { allow \"open-ssh\" reason=\"\"; }");
-    assert_eq!(short["range"]["start"], json!({ "line": 1, "character": 39 }));
+    assert_eq!(short["range"]["start"], json!({ "line": 1, "character": 37 }));
     let long = edit(&client.fixes(&edge, 3));
     assert_eq!(long["newText"], "\n            allow \"open-ssh\" reason=\"\"");
-    assert_eq!(long["range"]["start"], json!({ "line": 3, "character": 30 }));
+    assert_eq!(long["range"]["start"], json!({ "line": 3, "character": 28 }));
     // The reason that is left empty is asked for.
     let with =
         |reason: &str| OPEN.replacen("tcp=22;", &format!("tcp=22 {{ allow \"open-ssh\" reason=\"{reason}\"; }};"), 1);
