@@ -4,6 +4,7 @@ pub(crate) mod build;
 pub(crate) mod charts;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod fmt;

@@ -19,6 +19,8 @@ pub(crate) enum Exit {
     Success,
     /// Errors were found, or the command failed.
     Failed,
+    /// Something would change, and the user asked to be told by the exit code.
+    Changes,
     /// The arguments make no sense.
     Usage,
     /// Whatever a command that is not ours to judge said.
@@ -30,6 +32,7 @@ impl From<Exit> for ExitCode {
         match exit {
             Exit::Success => Self::SUCCESS,
             Exit::Failed => Self::from(1),
+            Exit::Changes => Self::from(2),
             Exit::Usage => Self::from(64),
             Exit::Other(code) => Self::from(code),
         }

@@ -34,6 +34,11 @@ impl Failure {
         }
     }
 
+    /// A homelab without errors gave no plan.
+    pub(crate) fn no_plan() -> Self {
+        Self::new("the compiler found no error and yet made no plan").help("this is a mistake in hlc: please report it")
+    }
+
     /// stdout takes nothing, for example because a disk is full.
     pub(crate) fn stdout(error: &io::Error) -> Self {
         Self::new(format!("cannot write to stdout: {error}"))

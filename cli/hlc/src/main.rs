@@ -1,7 +1,7 @@
 //! The command line program: reads arguments, runs one command, says what came of it.
 //!
-//! Data goes to stdout, messages to stderr. Exit codes: 0 success, 1 errors found or failed, 64 wrong usage; a program
-//! stopped by Ctrl-C is what the shell calls 130.
+//! Data goes to stdout, messages to stderr. Exit codes: 0 success, 1 errors found or failed, 2 changes present where that was
+//! asked for, 64 wrong usage; a program stopped by Ctrl-C is what the shell calls 130.
 //!
 //! Architecture invariants:
 //! - Only [`console`] touches stdout and stderr. A closed stdout ends the output, not the program with a panic.
@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Args, Build, Command, New};
+use args::{Args, Build, Command, Diff, New};
 use console::{Console, Exit};
 
 #[global_allocator]
@@ -38,6 +38,7 @@ fn main() -> ExitCode {
     let result = match &args.command {
         Command::Check { fix, deny, pedantic } => commands::check::run(&args, *fix, *deny, *pedantic, &console),
         Command::Build { what: Build::Workloads(options) } => commands::build::run(&args, options, &console),
+        Command::Diff { what: Diff::Workloads(options) } => commands::diff::run(&args, options, &console),
         Command::Trace(options) => commands::trace::run(&args, options, &console),
         Command::Graph(options) => commands::graph::run(&args, options, &console),
         Command::Lock(options) => commands::charts::lock(&args, options, &console),

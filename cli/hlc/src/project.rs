@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use hlc_charts::{AtHand, Helm, Settings, Store, WithCharts};
 use hlc_delivery::{DiskInputs, Project, ROOT_FILE, find_project, open_project};
-use hlc_model::Compilation;
+use hlc_model::reach::Reach;
+use hlc_model::{Compilation, Inputs};
 
 use crate::args::Args;
 use crate::failure::Failure;
@@ -41,13 +42,29 @@ pub(crate) fn compile_for(
     written: PathBuf,
 ) -> Result<ManuallyDrop<Compilation>, Failure> {
     let disk = DiskInputs::new(&project.folder).map_err(|error| Failure::open(&project.folder, &error))?;
-    let mut inputs = WithCharts::new(&disk).written(written);
-    // Without a cache there are no charts, which whoever needs one is told.
-    if let Ok(at_hand) = at_hand(args, project) {
-        let helm = Helm::new(settings(args).helm, at_hand.clone());
-        inputs = inputs.archives(at_hand).renderer(helm);
-    }
+    let inputs = with_charts(args, project, &disk).written(written);
     Ok(ManuallyDrop::new(hlc_model::compile(&inputs, &project.root)))
+}
+
+/// [`compile`], and what of the project answers from outside.
+pub(crate) fn compile_reach(args: &Args, project: &Project) -> Result<ManuallyDrop<(Compilation, Reach)>, Failure> {
+    let disk = DiskInputs::new(&project.folder).map_err(|error| Failure::open(&project.folder, &error))?;
+    let written = project.folder.join(hlc_delivery::out_name(&project.root));
+    let inputs = with_charts(args, project, &disk).written(written);
+    Ok(ManuallyDrop::new(hlc_model::compile_reach(&inputs, &project.root)))
+}
+
+/// Files of a project, of today or of an older commit, with the charts that are at hand.
+pub(crate) fn with_charts<'i>(args: &Args, project: &Project, files: &'i dyn Inputs) -> WithCharts<'i> {
+    let inputs = WithCharts::new(files);
+    // Without a cache there are no charts, which whoever needs one is told.
+    match at_hand(args, project) {
+        Ok(at_hand) => {
+            let helm = Helm::new(settings(args).helm, at_hand.clone());
+            inputs.archives(at_hand).renderer(helm)
+        }
+        Err(_) => inputs,
+    }
 }
 
 /// What is at hand for a project.

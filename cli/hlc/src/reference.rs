@@ -32,6 +32,7 @@ fn page() -> String {
     arguments(&mut page, command.get_arguments());
     page.push_str(concat!(
         "\n## Exit codes\n\n| code | meaning |\n|---|---|\n| 0 | success |\n| 1 | errors were found, or the command failed |\n",
+        "| 2 | something would change (only with `--detailed-exitcode`) |\n",
         "| 64 | wrong usage |\n| 130 | interrupted |\n",
         "\nData goes to stdout, messages to stderr. A reader that closes stdout early is no failure.\n",
     ));

@@ -16,22 +16,9 @@ use crate::{OutputTree, to_yaml};
 /// the order of objects. Of two objects with the same identity, which the checks refuse, the later one stays.
 #[must_use]
 pub fn output_tree(plan: &Plan) -> OutputTree {
-    let mut at_path: BTreeMap<String, Vec<(&str, &PlannedObject)>> = BTreeMap::new();
-    for workload in &plan.workloads {
-        for object in &workload.objects {
-            let path = format!("{}/{}", workload.folder, stem(object));
-            at_path.entry(path.to_lowercase()).or_default().push((&workload.folder, object));
-        }
-    }
     let mut tree = OutputTree::default();
-    for sharing in at_path.values() {
-        let first = sharing.first().map(|(_, object)| identity(object));
-        let alone = sharing.iter().all(|(_, object)| Some(identity(object)) == first);
-        for (folder, object) in sharing {
-            let stem = stem(object);
-            let suffix = if alone { String::new() } else { format!("-{}", digest(object)) };
-            tree.insert(format!("{folder}/{stem}{suffix}.k8s.yaml"), to_yaml(&object.body));
-        }
+    for (path, object) in output_paths(plan) {
+        tree.insert(path, to_yaml(&object.body));
     }
     for workload in &plan.workloads {
         for (name, text) in &workload.files {
@@ -44,6 +31,29 @@ pub fn output_tree(plan: &Plan) -> OutputTree {
         }
     }
     tree
+}
+
+/// The path of each object in the [`output_tree`].
+#[must_use]
+pub fn output_paths(plan: &Plan) -> BTreeMap<String, &PlannedObject> {
+    let mut at_path: BTreeMap<String, Vec<(&str, &PlannedObject)>> = BTreeMap::new();
+    for workload in &plan.workloads {
+        for object in &workload.objects {
+            let path = format!("{}/{}", workload.folder, stem(object));
+            at_path.entry(path.to_lowercase()).or_default().push((&workload.folder, object));
+        }
+    }
+    let mut paths = BTreeMap::new();
+    for sharing in at_path.values() {
+        let first = sharing.first().map(|(_, object)| identity(object));
+        let alone = sharing.iter().all(|(_, object)| Some(identity(object)) == first);
+        for (folder, object) in sharing {
+            let stem = stem(object);
+            let suffix = if alone { String::new() } else { format!("-{}", digest(object)) };
+            paths.insert(format!("{folder}/{stem}{suffix}.k8s.yaml"), *object);
+        }
+    }
+    paths
 }
 
 /// The file about a workload in its folder, for a plan whose workloads are [listed](Plan::listed). It ends in nothing that Argo

@@ -198,6 +198,7 @@ pub fn codes() -> Vec<&'static Code> {
     codes.extend(hlc_kube::CODES);
     codes.extend(hlc_chart::lock::CODES);
     codes.extend(charts::CODES);
+    codes.extend(hlc_diff::codes());
     codes.extend(check::CHECKS.iter().flat_map(|check| check.codes));
     codes.sort_by_key(|code| code.id);
     codes

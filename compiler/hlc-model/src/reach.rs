@@ -9,6 +9,7 @@
 mod cluster;
 pub(crate) mod dns;
 pub(crate) mod edge;
+mod exposure;
 mod guard;
 mod hop;
 mod judge;

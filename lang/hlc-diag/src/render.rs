@@ -31,6 +31,7 @@ pub use concise::concise;
 pub use github::github;
 pub use human::{human, human_string};
 pub use json::json;
+pub use plain::line as plain_line;
 pub use sarif::sarif;
 pub use summary::Summary;
 

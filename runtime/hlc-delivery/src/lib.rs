@@ -2,6 +2,7 @@
 //!
 //! - [`find_project`] and [`DiskInputs`] read; [`OverlayInputs`] lays an editor's open files over another source.
 //! - [`rewrite`] replaces one source file.
+//! - [`read_older`] reads what was made before, through the user's `git`, to be compared with.
 //! - [`write_tree`] writes a tree so that a reader finds the old one or the new one, and touches nobody else's files.
 //!   The rules for users are in `docs/output.md`.
 //!
@@ -12,11 +13,15 @@
 //!
 //! Start reading at [`write_tree`], then `output/stage.rs`.
 
+mod git;
 mod inputs;
+mod older;
 mod output;
 mod rewrite;
 
+pub use git::GitError;
 pub use inputs::{DiskInputs, FILE_LIMIT, OverlayInputs, Project, ROOT_FILE, find_project, open_project, out_name};
+pub use older::{Content, Older, OlderError, Wanted, read_older};
 pub use output::{Obstacle, Scope, WriteError, WriteOptions, WriteReport, write_tree};
 pub use rewrite::rewrite;
 

@@ -20,10 +20,7 @@ pub(crate) fn run(args: &Args, options: &Workloads, console: &Console) -> Result
     if console.refuses(&compilation) {
         return Ok(Exit::Failed);
     }
-    let plan = compilation.plan.as_ref().ok_or_else(|| {
-        Failure::new("the compiler found no error and yet made no plan")
-            .help("this is a mistake in hlc: please report it")
-    })?;
+    let plan = compilation.plan.as_ref().ok_or_else(Failure::no_plan)?;
     let workloads = chosen(plan, &compilation, &options.names)?;
     match options.emit {
         Emit::Files => {

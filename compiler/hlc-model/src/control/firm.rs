@@ -45,7 +45,7 @@ pub fn firm(code: &Code) -> Option<Firm> {
 }
 
 static FIRM: LazyLock<BTreeMap<&'static str, Firm>> = LazyLock::new(|| {
-    let stages: [(Vec<&'static Code>, Firm); 14] = [
+    let stages: [(Vec<&'static Code>, Firm); 15] = [
         (hlc_syntax::CODES.to_vec(), Firm::Unread),
         (hlc_schema::codes(), Firm::Unread),
         (crate::load::CODES.to_vec(), Firm::Unread),
@@ -59,6 +59,8 @@ static FIRM: LazyLock<BTreeMap<&'static str, Firm>> = LazyLock::new(|| {
         (crate::concept::codes(), Firm::Unmade),
         (crate::workload::codes(), Firm::Unmade),
         (crate::stack::codes(), Firm::Unmade),
+        // A danger is accepted for one change, not for good.
+        (hlc_diff::codes(), Firm::Loss),
         (super::CODES.to_vec(), Firm::Control),
     ];
     let stages = stages.iter().flat_map(|(codes, firm)| codes.iter().map(|code| (*code, *firm)));

@@ -23,8 +23,9 @@ pub(super) fn stand_in(c: char) -> Option<char> {
     }
 }
 
-/// Text for one line: line ends become spaces.
-pub(super) fn line(text: &str) -> Cow<'_, str> {
+/// Text for one line: line ends become spaces, control characters their pictures.
+#[must_use]
+pub fn line(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| stand_in(c).is_none()) {
         return Cow::Borrowed(text);
     }
