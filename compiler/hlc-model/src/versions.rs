@@ -2,7 +2,7 @@
 //!
 //! A version that no rule is about is not judged: that nothing is known of it says nothing.
 
-/// Releases `MAJOR.MINOR` of a chart with the releases of Kubernetes that its authors test it with.
+/// Releases `MAJOR.MINOR` of a chart with the releases of Kubernetes that its authors call compatible.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KubernetesRule {
     /// The chart.
@@ -19,9 +19,11 @@ pub(crate) const KUBERNETES_SOURCE: &str = "https://cert-manager.io/docs/release
 /// Charts and Kubernetes.
 pub(crate) const KUBERNETES: &[KubernetesRule] = &[
     KubernetesRule { chart: "cert-manager", release: (1, 16), kubernetes: (25, 32) },
-    KubernetesRule { chart: "cert-manager", release: (1, 17), kubernetes: (29, 32) },
+    KubernetesRule { chart: "cert-manager", release: (1, 17), kubernetes: (29, 33) },
     KubernetesRule { chart: "cert-manager", release: (1, 18), kubernetes: (29, 33) },
     KubernetesRule { chart: "cert-manager", release: (1, 19), kubernetes: (31, 35) },
+    KubernetesRule { chart: "cert-manager", release: (1, 20), kubernetes: (32, 35) },
+    KubernetesRule { chart: "cert-manager", release: (1, 21), kubernetes: (33, 36) },
 ];
 
 /// The definitions of the Gateway API that a release of Cilium wants to find.
@@ -29,39 +31,32 @@ pub(crate) const KUBERNETES: &[KubernetesRule] = &[
 pub(crate) struct GatewayRule {
     /// The release of Cilium.
     pub(crate) cilium: (u32, u32),
-    /// The oldest release of the Gateway API.
-    pub(crate) gateway_api: (u32, u32),
-    /// Where that is written.
-    pub(crate) source: &'static str,
+    /// The oldest release of the Gateway API with every kind that Cilium's operator looks for before it begins with gateways
+    /// (`requiredGVK`). Gateways and HTTPRoutes are `v1` since 1.0, GRPCRoutes since 1.1
+    /// (<https://github.com/cilium/cilium/issues/32539>).
+    pub(crate) needs: (u32, u32),
+    /// The release that its documentation says must be there.
+    pub(crate) asks: (u32, u32),
+    /// The tag at which both were read.
+    pub(crate) tag: &'static str,
+}
+
+impl GatewayRule {
+    /// Where what it needs and what it asks for are written.
+    fn sources(&self) -> (String, String) {
+        let at = |path: &str| format!("https://github.com/cilium/cilium/blob/{}/{path}", self.tag);
+        let pages = "Documentation/network/servicemesh/gateway-api/installation.rst";
+        (at("operator/pkg/gateway-api/cell.go"), at(pages))
+    }
 }
 
 /// Cilium and the Gateway API.
 pub(crate) const GATEWAY: &[GatewayRule] = &[
-    GatewayRule {
-        cilium: (1, 15),
-        gateway_api: (1, 0),
-        source: "https://docs.cilium.io/en/v1.15/network/servicemesh/gateway-api/gateway-api/",
-    },
-    GatewayRule {
-        cilium: (1, 16),
-        gateway_api: (1, 1),
-        source: "https://docs.cilium.io/en/v1.16/network/servicemesh/gateway-api/gateway-api/",
-    },
-    GatewayRule {
-        cilium: (1, 17),
-        gateway_api: (1, 2),
-        source: "https://docs.cilium.io/en/v1.17/network/servicemesh/gateway-api/gateway-api/",
-    },
-    GatewayRule {
-        cilium: (1, 18),
-        gateway_api: (1, 2),
-        source: "https://docs.cilium.io/en/v1.18/network/servicemesh/gateway-api/gateway-api/",
-    },
-    GatewayRule {
-        cilium: (1, 19),
-        gateway_api: (1, 4),
-        source: "https://docs.cilium.io/en/v1.19/network/servicemesh/gateway-api/gateway-api/",
-    },
+    GatewayRule { cilium: (1, 15), needs: (1, 0), asks: (1, 0), tag: "v1.15.0" },
+    GatewayRule { cilium: (1, 16), needs: (1, 1), asks: (1, 1), tag: "v1.16.6" },
+    GatewayRule { cilium: (1, 17), needs: (1, 1), asks: (1, 2), tag: "v1.17.0" },
+    GatewayRule { cilium: (1, 18), needs: (1, 1), asks: (1, 2), tag: "v1.18.0" },
+    GatewayRule { cilium: (1, 19), needs: (1, 1), asks: (1, 3), tag: "v1.19.0" },
 ];
 
 /// What a chart needs of the system of the machines that it runs on.
@@ -71,12 +66,15 @@ pub(crate) struct SystemRule {
     pub(crate) chart: &'static str,
     /// True when it runs on every worker; else on those that have one of the extensions.
     pub(crate) everywhere: bool,
-    /// Extensions of Talos, of each line one: by the beginning of its name, since some have a release line behind it.
+    /// Extensions of Talos without which it does not run, of each line one: by the beginning of its name, since some have a
+    /// release line behind it.
     pub(crate) extensions: &'static [&'static [&'static str]],
-    /// Kernel modules that the machine config loads.
+    /// Extensions that it is to have, and without which a part of it does not work.
+    pub(crate) advised: &'static [&'static [&'static str]],
+    /// Kernel modules that the machine config is to load.
     pub(crate) modules: &'static [&'static str],
     /// Where that is written.
-    pub(crate) source: &'static str,
+    pub(crate) sources: &'static [&'static str],
 }
 
 /// Charts and the system of machines.
@@ -84,16 +82,22 @@ pub(crate) const SYSTEM: &[SystemRule] = &[
     SystemRule {
         chart: "longhorn",
         everywhere: true,
-        extensions: &[&["iscsi-tools"], &["util-linux-tools"]],
+        extensions: &[&["iscsi-tools"]],
+        advised: &[&["util-linux-tools"]],
         modules: &[],
-        source: "https://longhorn.io/docs/latest/advanced-resources/os-distro-specific/talos-linux-support/",
+        sources: &["https://longhorn.io/docs/1.12.0/advanced-resources/os-distro-specific/talos-linux-support/"],
     },
     SystemRule {
         chart: "nvidia-device-plugin",
         everywhere: false,
         extensions: &[&["nvidia-open-gpu-kernel-modules", "nonfree-kmod-nvidia"], &["nvidia-container-toolkit"]],
+        advised: &[],
         modules: &["nvidia", "nvidia_uvm", "nvidia_drm", "nvidia_modeset"],
-        source: "https://docs.siderolabs.com/talos/v1.12/configure-your-talos-cluster/hardware-and-drivers/nvidia-gpu",
+        sources: &[
+            "https://docs.siderolabs.com/talos/v1.13/configure-your-talos-cluster/hardware-and-drivers/nvidia-gpu",
+            "https://docs.siderolabs.com/talos/v1.13/configure-your-talos-cluster/hardware-and-drivers/nvidia-gpu-proprietary",
+            "https://github.com/siderolabs/extensions/blob/release-1.12/nvidia-gpu/nvidia-container-toolkit/README.md",
+        ],
     },
 ];
 
@@ -115,19 +119,24 @@ pub(crate) fn page() -> String {
         let ((major, minor), (oldest, newest)) = (rule.release, rule.kubernetes);
         page += &format!("| {} | {major}.{minor} | 1.{oldest} to 1.{newest} | <{KUBERNETES_SOURCE}> |\n", rule.chart);
     }
-    page += "\n## Cilium and the Gateway API\n\nThe oldest definitions that a release of Cilium wants; reported as \
-             [HLC0674](diagnostics/HLC0674.md).\n\n| Cilium | Gateway API | source |\n|---|---|---|\n";
+    page += "\n## Cilium and the Gateway API\n\nCilium's operator leaves gateways alone where a kind is missing that it needs: \
+             [HLC0674](diagnostics/HLC0674.md). Between that and the release that its documentation asks for: \
+             [HLC0685](diagnostics/HLC0685.md).\n\n| Cilium | needs | source | asks for | source |\n|---|---|---|---|---|\n";
     for rule in GATEWAY {
-        let ((major, minor), (api_major, api_minor)) = (rule.cilium, rule.gateway_api);
-        page += &format!("| {major}.{minor} | {api_major}.{api_minor} | <{}> |\n", rule.source);
+        let ((major, minor), (needs, needs_minor), (asks, asks_minor)) = (rule.cilium, rule.needs, rule.asks);
+        let (code, pages) = rule.sources();
+        page += &format!("| {major}.{minor} | {needs}.{needs_minor} | <{code}> | {asks}.{asks_minor} | <{pages}> |\n");
     }
-    page += "\n## Charts and the system of machines\n\nReported as [HLC0675](diagnostics/HLC0675.md).\n\n\
-             | chart | on | extensions of Talos | kernel modules | source |\n|---|---|---|---|---|\n";
+    page += "\n## Charts and the system of machines\n\nReported as [HLC0675](diagnostics/HLC0675.md) without what a chart does not \
+             run, else as [HLC0686](diagnostics/HLC0686.md).\n\n| chart | on | does not run without | is to have | kernel \
+             modules | sources |\n|---|---|---|---|---|---|\n";
     for rule in SYSTEM {
         let on = if rule.everywhere { "every worker" } else { "workers that have one of the extensions, at least one" };
-        let extensions: Vec<String> = rule.extensions.iter().map(|any| any.join(" or ")).collect();
-        let (extensions, modules) = (extensions.join(", "), rule.modules.join(", "));
-        page += &format!("| {} | {on} | {extensions} | {modules} | <{}> |\n", rule.chart, rule.source);
+        let list = |all: &[&[&str]]| all.iter().map(|any| any.join(" or ")).collect::<Vec<_>>().join(", ");
+        let (extensions, advised, modules) = (list(rule.extensions), list(rule.advised), rule.modules.join(", "));
+        let sources: Vec<String> = rule.sources.iter().map(|source| format!("<{source}>")).collect();
+        let (chart, sources) = (rule.chart, sources.join(" "));
+        page += &format!("| {chart} | {on} | {extensions} | {advised} | {modules} | {sources} |\n");
     }
     page
 }

@@ -1,14 +1,15 @@
 //! Charts fit the cluster that they are for ([`versions`](crate::versions)).
 
 use hlc_diag::{Code, Diagnostic, Severity};
-use hlc_schema::{Node as _, Spanned};
+use hlc_schema::{DataValue, Node as _, ScopeId, Spanned};
 
 use super::{Check, Facts};
 use crate::concept::{Image, Machine, Role, Talos};
 use crate::versions::{GATEWAY, KUBERNETES, SYSTEM, SystemRule, release};
 use crate::workload::Chart;
 
-pub(super) const CHECK: Check = Check { codes: &[&CHART_KUBERNETES, &GATEWAY_API, &SYSTEM_LACKS], run };
+pub(super) const CHECK: Check =
+    Check { codes: &[&CHART_KUBERNETES, &GATEWAY_API, &GATEWAY_UNTRIED, &SYSTEM_LACKS, &SYSTEM_ADVISED], run };
 
 /// A chart that nobody has tried with this Kubernetes.
 pub(crate) static CHART_KUBERNETES: Code = Code {
@@ -16,7 +17,7 @@ pub(crate) static CHART_KUBERNETES: Code = Code {
     name: "chart-kubernetes",
     severity: Severity::Warning,
     summary: "a chart that is not made for the cluster's version of Kubernetes",
-    explain: "The authors of a chart say which releases of Kubernetes they test it with. With others it may work, and nobody has \
+    explain: "The authors of a chart say which releases of Kubernetes it is compatible with. With others it may work, and nobody has \
               looked. docs/versions.md has the rules that hlc knows, with their sources.",
     bad: "talos \"home\" version=\"v1.12.4\" kubernetes-version=\"v1.35.0\" on=\"pve\" network=\"lan\" {\n    image \"base\"\n    \
           machine \"one\" ip=\"192.168.1.211\" role=\"control-plane\" image=\"base\" cores=4 memory=\"6GiB\" \
@@ -34,8 +35,25 @@ pub(crate) static GATEWAY_API: Code = Code {
     name: "gateway-api-version",
     severity: Severity::Error,
     summary: "definitions of the Gateway API that are too old for Cilium",
-    explain: "Each release of Cilium wants the definitions of a release of the Gateway API, and leaves gateways alone where it \
-              finds older ones. docs/versions.md has the rules that hlc knows, with their sources.",
+    explain: "Cilium's operator looks for the kinds of the Gateway API that it needs, at their versions, and leaves gateways \
+              alone where one is missing. docs/versions.md has the rules that hlc knows, with their sources.",
+    bad: "platform {\n    addon \"cilium\" namespace=\"kube-system\" {\n        chart \"cilium\" version=\"1.17.2\" \
+          repo=\"https://helm.cilium.io/\" { values { gatewayAPI enabled=#true} }\n    }\n    addon \"definitions\" namespace=\"kube-system\" {\n        manifests \
+          \"https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.0.0/standard-install.yaml\" name=\"gateway-api\"\n    }\n}",
+    good: "platform {\n    addon \"cilium\" namespace=\"kube-system\" {\n        chart \"cilium\" version=\"1.17.2\" \
+           repo=\"https://helm.cilium.io/\" { values { gatewayAPI enabled=#true} }\n    }\n    addon \"definitions\" namespace=\"kube-system\" {\n        manifests \
+           \"https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.2.1/standard-install.yaml\" name=\"gateway-api\"\n    }\n}",
+};
+
+/// A Cilium with older definitions than its documentation asks for.
+pub(crate) static GATEWAY_UNTRIED: Code = Code {
+    id: "HLC0685",
+    name: "gateway-api-untried",
+    severity: Severity::Warning,
+    summary: "definitions of the Gateway API that are older than Cilium's documentation asks for",
+    explain: "The documentation of a release of Cilium says which release of the Gateway API must be there. With one a little older \
+              its operator begins all the same, and what it reads of the newer fields is not there. docs/versions.md has the \
+              rules that hlc knows, with their sources.",
     bad: "platform {\n    addon \"cilium\" namespace=\"kube-system\" {\n        chart \"cilium\" version=\"1.17.2\" \
           repo=\"https://helm.cilium.io/\" { values { gatewayAPI enabled=#true} }\n    }\n    addon \"definitions\" namespace=\"kube-system\" {\n        manifests \
           \"https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.1.0/standard-install.yaml\" name=\"gateway-api\"\n    }\n}",
@@ -49,11 +67,30 @@ pub(crate) static SYSTEM_LACKS: Code = Code {
     id: "HLC0675",
     name: "system-lacks",
     severity: Severity::Error,
-    summary: "machines that lack an extension or a kernel module which a chart needs",
-    explain: "Talos has no package manager: what a workload needs of the system comes with the image, as an extension, and its \
-              kernel modules are loaded by the machine config (`kernel-modules`). Without them its pods start and wait. An \
-              image with a `schematic` of its own is not judged. docs/versions.md has the rules that hlc knows, with their \
-              sources.",
+    summary: "machines that lack an extension without which a chart does not run",
+    explain: "Talos has no package manager: what a workload needs of the system comes with the image, as an extension. An image \
+              with a `schematic` of its own is not judged. docs/versions.md has the rules that hlc knows, with their sources.",
+    bad: "talos \"home\" version=\"v1.12.4\" kubernetes-version=\"v1.35.0\" on=\"pve\" network=\"lan\" {\n    image \"base\" { extensions \
+          util-linux-tools }\n    machine \"one\" ip=\"192.168.1.211\" role=\"control-plane\" image=\"base\" cores=4 memory=\"6GiB\" \
+          disk=\"30GiB\"\n}\nworkload \"longhorn\" category=\"apps\" {\n    namespace \"longhorn-system\" \
+          pod-security=\"privileged\"\n    chart \"longhorn\" version=\"1.10.0\" repo=\"https://charts.longhorn.io\" \
+          deliver=\"argocd\"\n}",
+    good: "talos \"home\" version=\"v1.12.4\" kubernetes-version=\"v1.35.0\" on=\"pve\" network=\"lan\" {\n    image \"base\" { extensions \
+           iscsi-tools util-linux-tools }\n    machine \"one\" ip=\"192.168.1.211\" role=\"control-plane\" image=\"base\" cores=4 memory=\"6GiB\" \
+           disk=\"30GiB\"\n}\nworkload \"longhorn\" category=\"apps\" {\n    namespace \"longhorn-system\" \
+           pod-security=\"privileged\"\n    chart \"longhorn\" version=\"1.10.0\" repo=\"https://charts.longhorn.io\" \
+           deliver=\"argocd\"\n}",
+};
+
+/// Machines without what a chart is to have.
+pub(crate) static SYSTEM_ADVISED: Code = Code {
+    id: "HLC0686",
+    name: "system-advised",
+    severity: Severity::Warning,
+    summary: "machines that lack an extension or a kernel module which a chart is to have",
+    explain: "What a workload is to have of the system comes with the image, as an extension, and its kernel modules are loaded by the \
+              machine config (`kernel-modules`). Without them the chart is installed and a part of it may not work. \
+              docs/versions.md has the rules that hlc knows, with their sources.",
     bad: "talos \"home\" version=\"v1.12.4\" kubernetes-version=\"v1.35.0\" on=\"pve\" network=\"lan\" {\n    image \"base\" { extensions \
           iscsi-tools }\n    machine \"one\" ip=\"192.168.1.211\" role=\"control-plane\" image=\"base\" cores=4 memory=\"6GiB\" \
           disk=\"30GiB\"\n}\nworkload \"longhorn\" category=\"apps\" {\n    namespace \"longhorn-system\" \
@@ -67,13 +104,14 @@ pub(crate) static SYSTEM_LACKS: Code = Code {
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let charts: Vec<&Chart> =
-        facts.units.iter().filter(|unit| !unit.idle).flat_map(|unit| &unit.source.chart).collect();
+    let units = facts.units.iter().filter(|unit| !unit.idle);
+    let charts: Vec<(ScopeId, &Chart)> =
+        units.flat_map(|unit| unit.source.chart.iter().map(|chart| (unit.scope, chart))).collect();
     gateway_api(facts, &charts, found);
     // Workloads of a homelab with several clusters name none.
     let [talos] = facts.model.talos.as_slice() else { return };
     let sees_machines = !facts.model.faults.may_hide(Machine::decl());
-    for chart in &charts {
+    for (_, chart) in &charts {
         found.extend(kubernetes(chart, talos));
         if sees_machines {
             for rule in SYSTEM.iter().filter(|rule| rule.chart == chart.name.value) {
@@ -107,19 +145,36 @@ fn definitions(url: &str) -> Option<((u32, u32), &str)> {
     Some((release(version)?, version))
 }
 
-fn gateway_api(facts: &Facts<'_>, charts: &[&Chart], found: &mut Vec<Diagnostic>) {
+/// True for a Cilium that is told to serve gateways (`gatewayAPI.enabled` of its values).
+fn serves_gateways(facts: &Facts<'_>, scope: ScopeId, chart: &Chart) -> bool {
+    chart.releases().iter().any(|release| {
+        let values = chart.values(facts.resolver, scope, release).flatten();
+        let enabled = values.as_ref().and_then(|values| values.at(&["gatewayAPI", "enabled"]));
+        enabled.is_some_and(|enabled| enabled.value == DataValue::Bool(true))
+    })
+}
+
+fn gateway_api(facts: &Facts<'_>, charts: &[(ScopeId, &Chart)], found: &mut Vec<Diagnostic>) {
     let manifests = facts.units.iter().filter(|unit| !unit.idle).flat_map(|unit| &unit.source.manifests);
     let published: Vec<_> =
         manifests.filter_map(|it| Some((definitions(it.url.value.as_str())?, it.url.span))).collect();
-    for chart in charts.iter().filter(|chart| chart.name.value == "cilium") {
+    if published.is_empty() {
+        return;
+    }
+    for (scope, chart) in charts.iter().filter(|(_, chart)| chart.name.value == "cilium") {
         let own = release(chart.version.value.as_str());
         let Some(rule) = GATEWAY.iter().find(|rule| Some(rule.cilium) == own) else { continue };
-        for ((_, version), at) in published.iter().filter(|((api, _), _)| *api < rule.gateway_api) {
-            let (major, minor) = rule.gateway_api;
-            let message = format!("Cilium {} wants a newer Gateway API than {version}", chart.version.value.as_str());
+        if !serves_gateways(facts, *scope, chart) {
+            continue;
+        }
+        for ((api, version), at) in published.iter().filter(|((api, _), _)| *api < rule.asks) {
+            let (code, wants) =
+                if *api < rule.needs { (&GATEWAY_API, "needs") } else { (&GATEWAY_UNTRIED, "asks for") };
+            let (major, minor) = rule.asks;
+            let message = format!("Cilium {} {wants} a newer Gateway API than {version}", chart.version.value.as_str());
             found.push(
-                Diagnostic::new(&GATEWAY_API, *at, message)
-                    .here(format!("it wants {major}.{minor} or later"))
+                Diagnostic::new(code, *at, message)
+                    .here(format!("its documentation asks for {major}.{minor}"))
                     .label(chart.version.span, "this Cilium"),
             );
         }
@@ -165,16 +220,18 @@ fn system(chart: &Chart, talos: &Talos, rule: &SystemRule, found: &mut Vec<Diagn
         );
     }
     for image in images {
-        let lacking: Vec<String> = rule
-            .extensions
-            .iter()
-            .filter(|names| extension(image, names).is_none())
-            .map(|names| format!("`{}`", names.join("` or `")))
-            .collect();
+        let lacks = |wanted: &[&[&str]]| {
+            let wanted = wanted.iter().filter(|names| extension(image, names).is_none());
+            wanted.map(|names| format!("`{}`", names.join("` or `"))).collect::<Vec<_>>()
+        };
+        let (mut lacking, advised) = (lacks(rule.extensions), lacks(rule.advised));
+        let is_fatal = !lacking.is_empty();
+        lacking.extend(advised);
         if !lacking.is_empty() {
+            let (code, wants) = if is_fatal { (&SYSTEM_LACKS, "needs") } else { (&SYSTEM_ADVISED, "is to have") };
             let lacking = lacking.join(" and ");
-            let message = format!("image `{}` lacks {lacking}, which `{name}` needs", image.name.name);
-            let diagnostic = listed(Diagnostic::new(&SYSTEM_LACKS, image.name.span, message), &image.extensions);
+            let message = format!("image `{}` lacks {lacking}, which `{name}` {wants}", image.name.name);
+            let diagnostic = listed(Diagnostic::new(code, image.name.span, message), &image.extensions);
             found.push(
                 diagnostic
                     .label(chart.name.span, "runs on machines that start from it")
@@ -187,13 +244,14 @@ fn system(chart: &Chart, talos: &Talos, rule: &SystemRule, found: &mut Vec<Diagn
             let lacking: Vec<&str> = rule.modules.iter().filter(|module| !loads(module)).copied().collect();
             if !lacking.is_empty() {
                 let lacking = format!("`{}`", lacking.join("`, `"));
-                let message = format!("machine `{}` does not load {lacking}, which `{name}` needs", machine.name.name);
+                let message =
+                    format!("machine `{}` does not load {lacking}, which `{name}` is to have", machine.name.name);
                 let diagnostic =
-                    listed(Diagnostic::new(&SYSTEM_LACKS, machine.name.span, message), &machine.kernel_modules);
+                    listed(Diagnostic::new(&SYSTEM_ADVISED, machine.name.span, message), &machine.kernel_modules);
                 found.push(
                     diagnostic
                         .label(image.name.span, "its image has the modules")
-                        .label(chart.name.span, "needs them")
+                        .label(chart.name.span, "is to have them")
                         .help("add them to the `kernel-modules` of the machine or its pool"),
                 );
             }
