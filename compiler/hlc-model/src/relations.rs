@@ -155,13 +155,15 @@ pub(crate) struct Gather<'g, 'm> {
     pub(crate) resolver: &'g Resolver<'m>,
     pub(crate) units: &'g [Unit<'m>],
     pub(crate) hosts: &'g Hosts<'m>,
+    makers: mentions::Makers<'m>,
     found: Vec<Relation<'m>>,
 }
 
 /// Every relation, each once, in an order of its own.
 pub(crate) fn relations<'m>(model: &'m Model, resolver: &Resolver<'m>, units: &[Unit<'m>]) -> Vec<Relation<'m>> {
     let hosts = Hosts::gather(model, resolver, units);
-    let mut gather = Gather { model, resolver, units, hosts: &hosts, found: Vec::new() };
+    let makers = mentions::Makers::of(units);
+    let mut gather = Gather { model, resolver, units, hosts: &hosts, makers, found: Vec::new() };
     for unit in units.iter().filter(|unit| !unit.idle) {
         gather.unit(unit);
     }

@@ -69,7 +69,7 @@ const fn holds_up(need: Need) -> bool {
 }
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let causes: Vec<&Relation<'_>> = facts.relations.iter().filter(|relation| holds_up(relation.need)).collect();
+    let causes: Vec<&Relation<'_>> = facts.relations().iter().filter(|relation| holds_up(relation.need)).collect();
     // What runs somewhere is as it is; the others were chosen.
     let chosen = || causes.iter().filter(|relation| relation.need != Need::RunsOn);
     if chosen().next().is_none() {

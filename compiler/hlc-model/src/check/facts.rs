@@ -29,8 +29,8 @@ pub struct Facts<'m> {
     by_scope: BTreeMap<ScopeId, &'m Unit<'m>>,
     /// Bundles on servers with their Compose files.
     pub(crate) edges: Vec<super::edge::EdgeFacts<'m>>,
-    /// What needs what.
-    pub(crate) relations: Vec<Relation<'m>>,
+    /// What needs what; made when somebody asks.
+    relations: OnceCell<Vec<Relation<'m>>>,
     /// Workloads with an object that Kubernetes would refuse: what else seems wrong with them may follow from that.
     refused: BTreeSet<ScopeId>,
     namespaces: BTreeMap<&'m str, NamespaceFacts<'m>>,
@@ -117,7 +117,7 @@ impl<'m> Facts<'m> {
             charts,
             by_scope,
             edges,
-            relations: relations(model, resolver, units),
+            relations: OnceCell::new(),
             refused: BTreeSet::new(),
             namespaces: BTreeMap::new(),
             dns: OnceCell::new(),
@@ -208,6 +208,11 @@ impl<'m> Facts<'m> {
     /// Which record answers for a host.
     pub(crate) fn dns(&self) -> &Dns {
         self.dns.get_or_init(|| Dns::of(self.resolver))
+    }
+
+    /// What needs what.
+    pub(crate) fn relations(&self) -> &[Relation<'m>] {
+        self.relations.get_or_init(|| relations(self.model, self.resolver, self.units))
     }
 
     /// The definition of a custom object's kind, where it is written out.

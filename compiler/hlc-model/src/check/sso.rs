@@ -22,16 +22,19 @@ pub(crate) static LOCKED_OUT: Code = Code {
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let to = |from: Thing<'_>, need: Need| facts.relations.iter().find(move |it| it.from == from && it.need == need);
     for unit in facts.units.iter().filter(|unit| unit.source.delivery.is_some()) {
-        let Some(login) = to(thing(unit), Need::Login) else { continue };
-        let Some(runs) = to(login.to, Need::RunsOn).filter(|it| matches!(it.to, Thing::Workload(_))) else { continue };
         for chart in unit.source.chart.iter().filter(|chart| chart.name.value == "argo-cd") {
             for release in chart.releases() {
                 let Some(Some(values)) = chart.values(facts.resolver, unit.scope, &release) else { continue };
                 let Some(off) = values.at(&["configs", "cm", "admin.enabled"]).filter(|data| is_off(data)) else {
                     continue;
                 };
+                let to = |from: Thing<'_>, need: Need| {
+                    facts.relations().iter().find(move |it| it.from == from && it.need == need)
+                };
+                let Some(login) = to(thing(unit), Need::Login) else { continue };
+                let runs = to(login.to, Need::RunsOn).filter(|it| matches!(it.to, Thing::Workload(_)));
+                let Some(runs) = runs else { continue };
                 let message = "nobody gets into Argo CD while Authentik is down";
                 found.push(
                     Diagnostic::new(&LOCKED_OUT, off.span, message)

@@ -1,6 +1,8 @@
 //! Who answers at which host.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use hlc_schema::ScopeId;
 
 use super::Thing;
 use crate::lower::Unit;
@@ -20,8 +22,10 @@ impl<'m> Hosts<'m> {
     pub(super) fn gather(model: &'m Model, resolver: &Resolver<'m>, units: &[Unit<'m>]) -> Self {
         let mut routes = BTreeMap::new();
         let mut namespaces: BTreeMap<&str, Vec<(Thing<'_>, Vec<String>)>> = BTreeMap::new();
+        let addons: BTreeSet<ScopeId> = model.addons().map(|(scope, _)| scope).collect();
+        let made: BTreeMap<ScopeId, &Unit<'m>> = units.iter().map(|unit| (unit.scope, unit)).collect();
         for (scope, source) in model.units().filter(|(_, source)| source.existing || source.is_made()) {
-            let own = if model.addons().any(|(it, _)| it == scope) {
+            let own = if addons.contains(&scope) {
                 Thing::Addon(&source.name.name)
             } else {
                 Thing::Workload(&source.name.name)
@@ -31,7 +35,7 @@ impl<'m> Hosts<'m> {
                     routes.insert(host.value.as_str().to_owned(), own);
                 }
             }
-            let made = units.iter().filter(|unit| unit.scope == scope).flat_map(|unit| &unit.planned.objects);
+            let made = made.get(&scope).into_iter().flat_map(|unit| &unit.planned.objects);
             let services = made.filter(|object| object.kind == "Service").map(|object| object.name.clone());
             let endpoints = source.endpoint.iter().map(|endpoint| endpoint.service.value.clone());
             let services = services.chain(endpoints).collect();

@@ -1,5 +1,7 @@
 //! What the data of a workload names: hosts, images, classes.
 
+use std::collections::BTreeMap;
+
 use hlc_diag::Span;
 use hlc_schema::{Data, DataValue};
 
@@ -10,6 +12,8 @@ use crate::lower::Unit;
 /// Schemes and ports of databases (IANA, "Service Name and Transport Protocol Port Number Registry").
 const DATABASES: [&str; 6] = ["postgres://", "postgresql://", "mysql://", "redis://", "rediss://", "mongodb://"];
 const DATABASE_PORTS: [&str; 4] = [":5432", ":3306", ":6379", ":27017"];
+/// Kinds of the whole cluster that workloads name.
+const CLASSES: [&str; 2] = ["StorageClass", "RuntimeClass"];
 /// Keys whose text is an image or a part of one.
 const IMAGES: [&str; 5] = ["image", "registry", "repository", "imageRegistry", "systemDefaultRegistry"];
 
@@ -45,6 +49,39 @@ fn words(text: &str) -> impl Iterator<Item = (&str, &str, &str)> {
     .filter(|(_, word, _)| word.contains('.'))
 }
 
+/// What makes the classes of the cluster and installs charts; of several the first.
+pub(super) struct Makers<'m> {
+    classes: BTreeMap<(&'static str, String), Thing<'m>>,
+    charts: BTreeMap<&'m str, Thing<'m>>,
+}
+
+impl<'m> Makers<'m> {
+    pub(super) fn of(units: &[Unit<'m>]) -> Self {
+        let (mut classes, mut charts) = (BTreeMap::new(), BTreeMap::new());
+        for unit in units {
+            for object in &unit.planned.objects {
+                if let Some(kind) = CLASSES.into_iter().find(|kind| *kind == object.kind) {
+                    classes.entry((kind, object.name.clone())).or_insert_with(|| thing(unit));
+                }
+            }
+            for chart in &unit.source.chart {
+                charts.entry(chart.name.value.as_str()).or_insert_with(|| thing(unit));
+            }
+        }
+        Self { classes, charts }
+    }
+
+    /// What makes a class.
+    fn class(&self, kind: &'static str, name: &str) -> Option<Thing<'m>> {
+        self.classes.get(&(kind, name.to_owned())).copied()
+    }
+
+    /// What installs a chart.
+    fn chart(&self, name: &str) -> Option<Thing<'m>> {
+        self.charts.get(name).copied()
+    }
+}
+
 impl<'m> Gather<'_, 'm> {
     pub(super) fn mentions(&mut self, unit: &Unit<'m>) {
         let own = thing(unit);
@@ -77,7 +114,7 @@ impl<'m> Gather<'_, 'm> {
             if let Some(class) = &database.storage_class {
                 self.text(own, "storageClassName", &class.value, class.span);
             }
-            let operator = self.made_by_chart("cloudnative-pg");
+            let operator = self.makers.chart("cloudnative-pg");
             self.add(own, operator, Need::Database, database.head, "has its database run by it");
         }
     }
@@ -95,28 +132,15 @@ impl<'m> Gather<'_, 'm> {
             || words(values).any(|(_, word, _)| self.hosts.owner(word).is_some())
     }
 
-    /// What installs a chart.
-    fn made_by_chart(&self, name: &str) -> Option<Thing<'m>> {
-        let has = |unit: &&Unit<'m>| unit.source.chart.iter().any(|chart| chart.name.value == name);
-        self.units.iter().find(has).map(thing)
-    }
-
-    /// What makes an object of the whole cluster.
-    fn maker(&self, kind: &str, name: &str) -> Option<Thing<'m>> {
-        let has =
-            |unit: &&Unit<'m>| unit.planned.objects.iter().any(|object| object.kind == kind && object.name == name);
-        self.units.iter().find(has).map(thing)
-    }
-
     fn text(&mut self, own: Thing<'m>, key: &str, text: &str, at: Span) {
         match key {
             "storageClassName" | "storageClass" => {
                 // Longhorn's chart makes a class of its name (`persistence.defaultClass`).
-                let maker = self.maker("StorageClass", text).or_else(|| self.made_by_chart(text));
+                let maker = self.makers.class("StorageClass", text).or_else(|| self.makers.chart(text));
                 return self.add(own, maker, Need::Storage, at, format!("has volumes of its class `{text}`"));
             }
             "runtimeClassName" => {
-                let maker = self.maker("RuntimeClass", text);
+                let maker = self.makers.class("RuntimeClass", text);
                 return self.add(own, maker, Need::Runtime, at, format!("runs in its runtime `{text}`"));
             }
             key if IMAGES.contains(&key) && self.hosts.is_route(host_of(text)) => {
