@@ -1,5 +1,7 @@
 //! The networks inside a cluster are nobody else's.
 
+use std::net::Ipv4Addr;
+
 use hlc_diag::{Code, Diagnostic, Severity, Span};
 use ipnet::Ipv4Net;
 
@@ -25,27 +27,33 @@ pub(crate) static CLUSTER_NETWORKS: Code = Code {
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let networks = || facts.model.homelab.iter().flat_map(|homelab| &homelab.network);
     for talos in &facts.model.talos {
         let (pods, services) = inside(talos);
+        let mut taken: Vec<Ipv4Net> = networks().map(|network| network.cidr.value).collect();
+        taken.extend([pods.0, services.0]);
+        let with_way_out = |diagnostic: Diagnostic, cidr: &Ipv4Net| match free(cidr, &taken) {
+            Some(free) => diagnostic.help(format!("{free} is free")),
+            None => diagnostic,
+        };
         if share(&pods.0, &services.0) {
             let message = format!("pods and Services of cluster `{}` share addresses", talos.name.name);
             let diagnostic = Diagnostic::new(&CLUSTER_NETWORKS, services.1, message);
             let here = format!("pods have {}, Services {}", pods.0, services.0);
-            let diagnostic = diagnostic.here(here);
+            let diagnostic = with_way_out(diagnostic.here(here), &services.0);
             found.push(if pods.1 == services.1 { diagnostic } else { diagnostic.label(pods.1, "the pods' network") });
         }
-        for network in facts.model.homelab.iter().flat_map(|homelab| &homelab.network) {
+        for network in networks() {
             for ((cidr, span), whose) in [(&pods, "pods"), (&services, "Services")] {
                 if share(cidr, &network.cidr.value) {
                     let message = format!(
                         "the {whose} of cluster `{}` share addresses with network `{}`",
                         talos.name.name, network.name.name
                     );
-                    found.push(
-                        Diagnostic::new(&CLUSTER_NETWORKS, *span, message)
-                            .here(format!("they have {cidr}"))
-                            .label(network.cidr.span, "the other network"),
-                    );
+                    let diagnostic = Diagnostic::new(&CLUSTER_NETWORKS, *span, message)
+                        .here(format!("they have {cidr}"))
+                        .label(network.cidr.span, "the other network");
+                    found.push(with_way_out(diagnostic, cidr));
                 }
             }
         }
@@ -56,6 +64,14 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 fn inside(talos: &Talos) -> ((Ipv4Net, Span), (Ipv4Net, Span)) {
     let at = |given: Option<hlc_schema::Spanned<Ipv4Net>>| given.map_or(talos.name.span, |cidr| cidr.span);
     ((talos.pods(), at(talos.pod_cidr)), (talos.services(), at(talos.service_cidr)))
+}
+
+/// A network of this size that nobody has, of 10.0.0.0/8, which is for networks of one's own (RFC 1918).
+fn free(like: &Ipv4Net, taken: &[Ipv4Net]) -> Option<Ipv4Net> {
+    /// How many are tried.
+    const MOST: usize = 1024;
+    let private = Ipv4Net::new(Ipv4Addr::new(10, 0, 0, 0), 8).ok()?;
+    private.subnets(like.prefix_len()).ok()?.take(MOST).find(|free| !taken.iter().any(|other| share(free, other)))
 }
 
 fn share(a: &Ipv4Net, b: &Ipv4Net) -> bool {

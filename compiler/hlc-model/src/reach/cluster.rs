@@ -280,11 +280,13 @@ fn not_here(facts: &Facts<'_>, namespace: Option<&NamespaceFacts<'_>>, name: &st
     if namespace.is_some_and(|namespace| namespace.closed) {
         return format!("nothing makes it in namespace {name}");
     }
-    let units = facts.model.units().map(|(_, unit)| unit).filter(|unit| workload_namespace(unit) == name);
+    let units = facts.model.units().filter(|(_, unit)| workload_namespace(unit) == name);
     let mut existing = None;
     let mut charts: Vec<&str> = Vec::new();
-    for unit in units {
-        charts.extend(unit.chart.iter().map(|chart| chart.name.value.as_str()));
+    for (scope, unit) in units {
+        if !facts.charts.knows(scope, unit) {
+            charts.extend(unit.chart.iter().map(|chart| chart.name.value.as_str()));
+        }
         existing = existing.or(unit.existing.then_some(unit.name.name.as_str()));
     }
     charts.sort_unstable();
