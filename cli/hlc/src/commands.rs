@@ -13,5 +13,6 @@ pub(crate) mod import;
 pub(crate) mod lsp;
 pub(crate) mod new;
 mod plan_json;
+pub(crate) mod publish;
 pub(crate) mod secrets;
 pub(crate) mod trace;

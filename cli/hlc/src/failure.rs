@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-use hlc_delivery::WriteError;
+use hlc_delivery::{PublishError, WriteError};
 use hlc_schema::suggest::nearest;
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
@@ -97,5 +97,40 @@ impl From<WriteError> for Failure {
             WriteError::Io { .. } => "nothing was changed",
         };
         Self::new(error.to_string()).help(help)
+    }
+}
+
+impl From<PublishError> for Failure {
+    fn from(error: PublishError) -> Self {
+        let message = error.to_string();
+        let help = match error {
+            PublishError::Tree(error) => return Self::from(error),
+            PublishError::NoGit(_) => "install Git, and see that it is on the PATH",
+            PublishError::NoRepository(_) => {
+                "publishing needs the homelab in a clone of its repository: `git init`, `git remote add`"
+            }
+            PublishError::NothingCommitted => "commit the homelab first",
+            PublishError::NoRemote { remotes, .. } if remotes.is_empty() => "there is none: `git remote add origin …`",
+            PublishError::NoRemote { remotes, .. } => {
+                return Self::new(message).help(format!("name one with --remote: {}", remotes.join(", ")));
+            }
+            PublishError::BadBranch(_) => "write another one at `manifests`, in `repository`",
+            PublishError::Dirty(_) => "commit it, or publish it all the same with --allow-dirty",
+            PublishError::Older { .. } => "pull first; to go back to older sources, say --allow-older",
+            PublishError::Login { .. } => "see that `git push` gets in from here: a login or key that may write",
+            PublishError::Unreachable { .. } => "nothing was published: try again when it answers",
+            PublishError::Protected { .. } => {
+                "let this login write the branch for manifests, or publish with one that may"
+            }
+            PublishError::Moving { .. } => "nothing was published: see who else publishes, and try again",
+            PublishError::Refused { command, said } if command == "commit-tree" && said.contains("ident") => {
+                "tell Git who you are: `git config user.name …`, `git config user.email …`"
+            }
+            PublishError::Refused { command, .. } if command == "commit-tree" => {
+                "nothing was published: see that `git commit -S` works here, if you sign commits"
+            }
+            PublishError::Refused { .. } => "nothing was published",
+        };
+        Self::new(message).help(help)
     }
 }

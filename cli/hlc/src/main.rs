@@ -45,6 +45,9 @@ fn main() -> ExitCode {
         Command::Fetch { net } => commands::charts::fetch(&args, net, &console),
         Command::Vendor { net } => commands::charts::vendor(&args, net, &console),
         Command::Outdated { net } => commands::charts::outdated(&args, net, &console),
+        Command::Publish { what: args::Publish::Workloads(options) } => {
+            commands::publish::run(&args, options, &console)
+        }
         Command::Secrets { what } => commands::secrets::run(&args, what, &console),
         Command::New { what: New::Workload(options) } => commands::new::workload(&args, options, &console),
         Command::Explain { topic } => commands::explain::run(topic.as_deref(), &console),

@@ -121,6 +121,9 @@ pub struct Check {
 /// Findings that are only shown to whoever asks for them.
 pub(crate) const PEDANTIC: &[&Code] = &[&chart_values::DEFAULT];
 
+/// What must not be published: secrets in plain text.
+pub const PLAINTEXT: &[&Code] = &[&plain_secret::PLAIN_VALUE];
+
 /// Every check, in the order of their codes.
 pub const CHECKS: &[Check] = &[
     data_blocks::CHECK,

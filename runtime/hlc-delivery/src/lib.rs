@@ -5,6 +5,7 @@
 //! - [`read_older`] reads what was made before, through the user's `git`, to be compared with.
 //! - [`write_tree`] writes a tree so that a reader finds the old one or the new one, and touches nobody else's files.
 //!   The rules for users are in `docs/output.md`.
+//! - [`publish`] writes it as a branch of the homelab's repository, in one push (`docs/publishing.md`).
 //!
 //! Architecture invariants:
 //! - Nothing here prints, asks, reads the environment or looks at the clock; only the caller knows the user.
@@ -17,12 +18,14 @@ mod git;
 mod inputs;
 mod older;
 mod output;
+mod publish;
 mod rewrite;
 
 pub use git::GitError;
 pub use inputs::{DiskInputs, FILE_LIMIT, OverlayInputs, Project, ROOT_FILE, find_project, open_project, out_name};
 pub use older::{Content, Older, OlderError, Wanted, read_older};
 pub use output::{Obstacle, Scope, WriteError, WriteOptions, WriteReport, write_tree};
+pub use publish::{PublishError, PublishOptions, Published, publish};
 pub use rewrite::rewrite;
 
 #[doc(hidden)]

@@ -7,7 +7,7 @@
 
 mod decide;
 mod error;
-mod manifest;
+pub(crate) mod manifest;
 mod place;
 mod recover;
 mod retire;

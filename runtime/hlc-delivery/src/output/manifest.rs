@@ -10,17 +10,17 @@ use sha2::{Digest as _, Sha256};
 use super::WriteError;
 
 /// Its name in the output folder.
-pub(super) const MANIFEST: &str = ".hlc-outputs.json";
+pub(crate) const MANIFEST: &str = ".hlc-outputs.json";
 
 /// The version that is written. Older ones are read, newer ones refused.
 const VERSION: u64 = 1;
 
 /// SHA-256 of a file in lower-case hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Digest(String);
+pub(crate) struct Digest(String);
 
 impl Digest {
-    pub(super) fn of(bytes: &[u8]) -> Self {
+    pub(crate) fn of(bytes: &[u8]) -> Self {
         const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
         let digit = |half: u8| DIGITS.get(usize::from(half)).copied().unwrap_or('0');
         Self(Sha256::digest(bytes).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect())
@@ -30,59 +30,64 @@ impl Digest {
 /// Files by path. The bytes depend on these alone, so that equal trees have equal manifests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Manifest {
+pub(crate) struct Manifest {
     version: u64,
     files: BTreeMap<String, Digest>,
 }
 
 impl Manifest {
-    pub(super) fn new(files: BTreeMap<String, Digest>) -> Self {
+    pub(crate) fn new(files: BTreeMap<String, Digest>) -> Self {
         Self { version: VERSION, files }
     }
 
     /// The manifest of a folder; `None` when it has none. A damaged one is never taken for an empty one.
-    pub(super) fn read(out: &Path) -> Result<Option<Self>, WriteError> {
+    pub(crate) fn read(out: &Path) -> Result<Option<Self>, WriteError> {
         let path = out.join(MANIFEST);
-        let damaged = |why: String| WriteError::DamagedManifest(path.clone(), why);
         let bytes = match std::fs::symlink_metadata(&path) {
             Ok(metadata) if metadata.is_file() => std::fs::read(&path).map_err(WriteError::io("read", &path))?,
-            Ok(_) => return Err(damaged("it is not a regular file".into())),
+            Ok(_) => return Err(WriteError::DamagedManifest(path, "it is not a regular file".into())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(WriteError::io("read", &path)(source)),
         };
+        Self::parse(&bytes, &path).map(Some)
+    }
+
+    /// The manifest that a file holds; errors name it by its path.
+    pub(crate) fn parse(bytes: &[u8], path: &Path) -> Result<Self, WriteError> {
+        let damaged = |why: String| WriteError::DamagedManifest(path.to_owned(), why);
         #[derive(Deserialize)]
         struct Version {
             version: u64,
         }
         // The version alone first: a later one may have any shape.
-        let Version { version } = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        let Version { version } = serde_json::from_slice(bytes).map_err(|error| damaged(error.to_string()))?;
         if version > VERSION {
-            return Err(WriteError::NewerManifest(path, version));
+            return Err(WriteError::NewerManifest(path.to_owned(), version));
         }
-        let manifest: Self = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        let manifest: Self = serde_json::from_slice(bytes).map_err(|error| damaged(error.to_string()))?;
         check_paths(manifest.files.keys().map(String::as_str))
             .map_err(|bad| damaged(format!("it lists `{bad}`, which cannot be a file of the folder")))?;
-        Ok(Some(manifest))
+        Ok(manifest)
     }
 
-    pub(super) fn digest(&self, path: &str) -> Option<&Digest> {
+    pub(crate) fn digest(&self, path: &str) -> Option<&Digest> {
         self.files.get(path)
     }
 
-    pub(super) fn lists(&self, path: &str) -> bool {
+    pub(crate) fn lists(&self, path: &str) -> bool {
         self.files.contains_key(path)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Digest)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Digest)> {
         self.files.iter().map(|(path, digest)| (path.as_str(), digest))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
 
     /// The file's text: one line per file, so that version control shows what changed.
-    pub(super) fn to_text(&self) -> String {
+    pub(crate) fn to_text(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
         text.push('\n');
         text
@@ -91,7 +96,7 @@ impl Manifest {
 
 /// Refuses the first path that is not a plain file path below a folder, that is the manifest's own, or that needs another
 /// path to be a folder.
-pub(super) fn check_paths<'a>(paths: impl Iterator<Item = &'a str>) -> Result<(), String> {
+pub(crate) fn check_paths<'a>(paths: impl Iterator<Item = &'a str>) -> Result<(), String> {
     let paths: BTreeSet<&str> = paths.collect();
     for path in &paths {
         let plain = path.split('/').all(|part| !matches!(part, "" | "." | "..") && !part.contains('\0'));

@@ -1,0 +1,247 @@
+//! Puts what the compiler made onto a branch of the homelab's repository, through the user's `git`.
+//!
+//! Nothing is checked out: the new tree is made of Git's own objects beside the working copy and its index, and no branch here
+//! moves. What counts is one push, which the remote takes or refuses as a whole. A process that is killed at any moment leaves the
+//! remote's branch at the old commit or at the new one, and here at most objects that `git gc` clears away.
+
+mod decide;
+mod error;
+mod git;
+
+use std::path::Path;
+
+use hlc_kube::OutputTree;
+
+use decide::{Decision, decide};
+pub use error::PublishError;
+use git::{Entries, Entry, Git, Pushed};
+
+/// How often a branch that moves meanwhile is followed.
+const ATTEMPTS: usize = 3;
+
+/// Begins the line of a commit's message that names the commit of the sources.
+const SOURCE: &str = "Source-Commit:";
+
+/// Where to publish, and what is let pass.
+#[derive(Clone, Copy, Debug)]
+pub struct PublishOptions<'a> {
+    /// The folder of the project.
+    pub project: &'a Path,
+    /// The output folder, which is no source.
+    pub out: &'a str,
+    /// The homelab's repository, as Argo CD reads it.
+    pub url: &'a str,
+    /// The branch for manifests.
+    pub branch: &'a str,
+    /// The remote to push to; without it, the one with that URL.
+    pub remote: Option<&'a str>,
+    /// Replace files that hlc did not make.
+    pub overwrite: bool,
+    /// Publish sources that are not committed.
+    pub dirty: bool,
+    /// Publish though the branch was made of later sources.
+    pub older: bool,
+    /// Push nothing.
+    pub dry_run: bool,
+    /// Environment variables that git must not see.
+    pub hidden: &'a [&'a str],
+}
+
+/// What a publication did, or would do. Paths are ordered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Published {
+    /// The remote.
+    pub remote: String,
+    /// The commit that the branch is at now; `None` when it stayed where it was.
+    pub commit: Option<String>,
+    /// True when the branch is new.
+    pub first: bool,
+    /// Files that were not there.
+    pub added: Vec<String>,
+    /// Files with another content.
+    pub changed: Vec<String>,
+    /// Files of an earlier publication that go.
+    pub removed: Vec<String>,
+    /// Among the changed: files that somebody had edited, and files of others that were given up.
+    pub overwritten: Vec<String>,
+    /// Files of an earlier publication that somebody edited and that are no longer made: they stay.
+    pub abandoned: Vec<String>,
+    /// Number of files that hlc did not make; they stay.
+    pub others: usize,
+    /// True when the branch is as it should be.
+    pub unchanged: bool,
+}
+
+/// Publishes a tree.
+///
+/// # Errors
+/// See [`PublishError`]. The branch is as it was, or as somebody else left it.
+pub fn publish(tree: &OutputTree, options: PublishOptions<'_>) -> Result<Published, PublishError> {
+    let git = Git::new(options.project, options.hidden);
+    let inside = git.ask(&["rev-parse", "--git-dir"])?;
+    if !inside.status.success() {
+        let said = String::from_utf8_lossy(&inside.stderr);
+        return Err(if said.contains("not a git repository") {
+            PublishError::NoRepository(options.project.to_owned())
+        } else {
+            PublishError::Refused { command: "rev-parse".to_owned(), said: said.trim().to_owned() }
+        });
+    }
+    let reference = format!("refs/heads/{}", options.branch);
+    if !git.ask(&["check-ref-format", &reference])?.status.success() {
+        return Err(PublishError::BadBranch(options.branch.to_owned()));
+    }
+    let remote = remote(&git, options)?;
+    let source = source(&git, options)?;
+    for _ in 0..ATTEMPTS {
+        let head = git.remote_head(&remote, &reference)?;
+        if let Some(head) = &head {
+            let is_here = git.ask(&["cat-file", "-e", &format!("{head}^{{tree}}")])?.status.success();
+            if !is_here {
+                git.fetch(&remote, &reference)?;
+            }
+            if !options.older {
+                is_newer(&git, head, &source.commit)?;
+            }
+        }
+        let old = head.as_deref().map_or(Ok(Entries::new()), |head| git.entries(head))?;
+        let decision = decide(&git, old, tree, options.branch, options.overwrite)?;
+        let unchanged = decision.is_nothing();
+        let mut published = report(&decision, &remote, head.is_none(), unchanged);
+        if unchanged || options.dry_run {
+            return Ok(published);
+        }
+        let made = make(&git, decision)?;
+        let commit = git.commit(&made, head.as_deref(), &message(&published, &source))?;
+        if let Pushed::Done = git.push(&remote, &commit, &reference)? {
+            published.commit = Some(commit);
+            return Ok(published);
+        }
+    }
+    Err(PublishError::Moving { reference, attempts: ATTEMPTS })
+}
+
+/// The sources.
+struct Source {
+    commit: String,
+    /// True when some of it is not committed.
+    dirty: bool,
+}
+
+fn source(git: &Git<'_>, options: PublishOptions<'_>) -> Result<Source, PublishError> {
+    let head = git.ask(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])?;
+    if !head.status.success() {
+        return Err(PublishError::NothingCommitted);
+    }
+    let commit = String::from_utf8_lossy(&head.stdout).trim_end().to_owned();
+    let except = format!(":(exclude){}", options.out);
+    let status = git.run(&["status", "--porcelain", "--untracked-files=all", "--", ".", &except])?;
+    let changes: Vec<String> = status.lines().filter_map(|line| line.get(3..)).map(str::to_owned).collect();
+    let dirty = !changes.is_empty();
+    if dirty && !options.dirty && !options.dry_run {
+        return Err(PublishError::Dirty(changes));
+    }
+    Ok(Source { commit, dirty })
+}
+
+/// The remote to push to.
+fn remote(git: &Git<'_>, options: PublishOptions<'_>) -> Result<String, PublishError> {
+    // Without a remote this ends with 1 and says nothing.
+    let listed = git.ask(&["config", "--get-regexp", r"^remote\..*\.url$"])?;
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let remote = |line: &str| {
+        let (key, url) = line.split_once(' ')?;
+        Some((key.strip_prefix("remote.")?.strip_suffix(".url")?.to_owned(), place(url)))
+    };
+    let remotes: Vec<(String, String)> = listed.lines().filter_map(remote).collect();
+    let wanted = place(options.url);
+    let found = remotes.iter().find(|(name, place)| match options.remote {
+        Some(named) => name == named,
+        None => *place == wanted,
+    });
+    found.map(|(name, _)| name.clone()).ok_or_else(|| PublishError::NoRemote {
+        wanted: options.remote.unwrap_or(options.url).to_owned(),
+        remotes: remotes.into_iter().map(|(name, _)| name).collect(),
+    })
+}
+
+/// `example.net/home/lab` for `https://user@example.net/home/lab.git` and `git@example.net:home/lab`.
+fn place(url: &str) -> String {
+    let (has_scheme, rest) = url.split_once("://").map_or((false, url), |(_, rest)| (true, rest));
+    let rest = rest.split_once('@').filter(|(user, _)| !user.contains('/')).map_or(rest, |(_, rest)| rest);
+    let rest = if has_scheme { rest.to_owned() } else { rest.replacen(':', "/", 1) };
+    let rest = rest.trim_end_matches('/');
+    rest.strip_suffix(".git").unwrap_or(rest).to_lowercase()
+}
+
+/// Refuses when the branch was made of sources that came after these.
+fn is_newer(git: &Git<'_>, head: &str, source: &str) -> Result<(), PublishError> {
+    let message = git.run(&["show", "--no-patch", "--no-show-signature", "--format=%B", head])?;
+    let published = message.lines().rev().find_map(|line| line.strip_prefix(SOURCE)).map(str::trim);
+    let is_id = |id: &&str| id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let Some(published) = published.filter(is_id).filter(|id| *id != source) else { return Ok(()) };
+    // A commit that is not here tells nothing.
+    if git.ask(&["merge-base", "--is-ancestor", source, published])?.status.success() {
+        return Err(PublishError::Older { ours: source.to_owned(), published: published.to_owned() });
+    }
+    Ok(())
+}
+
+fn report(decision: &Decision, remote: &str, first: bool, unchanged: bool) -> Published {
+    Published {
+        remote: remote.to_owned(),
+        commit: None,
+        first,
+        added: decision.added.clone(),
+        changed: decision.changed.clone(),
+        removed: decision.removed.clone(),
+        overwritten: decision.overwritten.clone(),
+        abandoned: decision.abandoned.clone(),
+        others: decision.others,
+        unchanged,
+    }
+}
+
+/// Makes the tree that was decided.
+fn make(git: &Git<'_>, decision: Decision) -> Result<String, PublishError> {
+    let Decision { kept: mut entries, write, .. } = decision;
+    let texts: Vec<&str> = write.values().map(String::as_str).collect();
+    let ids = git.keep(&texts)?;
+    let new = write
+        .keys()
+        .zip(ids)
+        .map(|(path, id)| (path.clone().into_bytes(), Entry { mode: decide::FILE.to_owned(), id }));
+    entries.extend(new);
+    git.tree(&entries)
+}
+
+fn message(published: &Published, source: &Source) -> String {
+    let short = source.commit.get(..12).unwrap_or(&source.commit);
+    let Published { added, changed, removed, .. } = published;
+    let dirty = if source.dirty { "\nSome of the sources were not committed.\n" } else { "" };
+    format!(
+        "Publish {short}\n\n{} added, {} changed, {} removed.\n{dirty}\n{SOURCE} {}\n",
+        added.len(),
+        changed.len(),
+        removed.len(),
+        source.commit
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn one_place_has_many_urls() {
+        for url in [
+            "https://github.com/example/homelab.git",
+            "https://token@github.com/example/homelab",
+            "git@github.com:example/homelab.git",
+            "ssh://git@github.com/example/homelab/",
+        ] {
+            assert_eq!(place(url), "github.com/example/homelab");
+        }
+        assert_ne!(place("https://github.com/example/other"), place("https://github.com/example/homelab"));
+    }
+}
