@@ -2,7 +2,6 @@
 
 use hlc_delivery::{PublishOptions, Published, publish};
 
-use super::build::default_out;
 use crate::args::{Args, PublishWorkloads};
 use crate::console::{Console, Exit};
 use crate::failure::Failure;
@@ -40,7 +39,7 @@ pub(crate) fn run(args: &Args, options: &PublishWorkloads, console: &Console) ->
         &hlc_kube::output_tree(plan),
         PublishOptions {
             project: &project.folder,
-            out: &default_out(&project.root),
+            out: &hlc_delivery::out_name(&project.root),
             url: repository.url.value.as_str(),
             branch: &repository.manifests.value,
             remote: options.remote.as_deref(),
