@@ -1,13 +1,16 @@
 //! With the real Helm.
 
+use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use libtest_mimic::Trial;
 
 use crate::needs;
 use crate::publisher::Publisher;
-use crate::shell::{Shell, repository};
+use crate::shell::{Ran, Shell, repository};
 
+const UNSHARE: &str = "helm is not built, or `unshare -rn` is not allowed here";
 const MISSING: &str = "helm is not built: run tests/tools/build";
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -15,6 +18,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         needs("helm::renders", helm(), MISSING, renders),
         needs("helm::builds_the_chart_of_tests", helm(), MISSING, builds_the_chart_of_tests),
+        needs("helm::builds_without_a_network", helm().filter(|_| can_unshare()), UNSHARE, builds_without_a_network),
         needs("helm::says_where_a_chart_fails", helm(), MISSING, says_where_a_chart_fails),
     ]
 }
@@ -32,6 +36,37 @@ fn renders(helm: &Path) {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     assert!(!names.iter().any(|name| name.starts_with(".config") || name.starts_with(".local")), "{names:?}");
+}
+
+/// True where a process can have a network of its own.
+fn can_unshare() -> bool {
+    Command::new("unshare").args(["-rn", "true"]).output().is_ok_and(|output| output.status.success())
+}
+
+fn builds_without_a_network(helm: &Path) {
+    let publisher = Publisher::new();
+    publisher.chart("web", "1.0.0", "hello");
+    let shell = Shell::new(&[("web", "1.0.0", &publisher.repo())]);
+    shell.run(&["lock", "--helm", helm.to_str().unwrap()]).exits(0);
+    shell.run(&["vendor"]).exits(0);
+    let build = || {
+        let mut command = Command::new("unshare");
+        command.args(["-rn", env!("CARGO_BIN_EXE_hlc"), "build", "workloads"]).current_dir(shell.path(""));
+        command.env_clear().env("HOME", shell.path("")).env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        Ran::of(command.env("HLC_CACHE", shell.path("cache")).env("HLC_HELM", helm)).exits(0)
+    };
+    let built = || shell.read("app/web/ConfigMap.web.k8s.yaml");
+    build();
+    assert!(built().contains("word: hello"), "{}", built());
+    // From vendor/ alone, without what the cache remembers.
+    fs::remove_dir_all(shell.path("cache")).unwrap();
+    fs::remove_dir_all(shell.path("app")).unwrap();
+    build();
+    assert!(built().contains("word: hello"));
+    // And from the cache alone.
+    fs::remove_dir_all(shell.path("vendor")).unwrap();
+    shell.run(&["fetch"]).exits(0);
+    build().says("wrote 0 files, 2 unchanged");
 }
 
 fn says_where_a_chart_fails(helm: &Path) {
