@@ -120,6 +120,13 @@ pub(crate) enum Command {
     /// with the finding, and the command exits with 1 (docs/trace.md).
     Trace(Trace),
 
+    /// List what an attacker would look for
+    ///
+    /// What answers from the internet and the LAN and who asks for a login, pods that reach into their node, rights without bounds,
+    /// who may read secrets (never their values), images that can change, and what could not be looked into. Nothing of it is a
+    /// mistake by itself: `allow` says in the homelab that it was looked at (docs/audit.md). `--format json` and `sarif` are for programs.
+    Audit(Audit),
+
     /// Draw the homelab
     ///
     /// An arrow leads from what asks to what answers: from DNS to the edge, to the gateway, to workloads and to what these need
@@ -355,6 +362,42 @@ pub(crate) struct Lock {
 
     #[command(flatten)]
     pub(crate) net: Net,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Audit {
+    /// Exit with 1 when there is something of this kind, or of this severity or a graver one; may be given several times
+    #[arg(long, value_enum, value_name = "KIND|LEVEL")]
+    pub(crate) fail_on: Vec<AuditFailOn>,
+
+    /// List everything, not the gravest of each section only
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// What an audit fails on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuditFailOn {
+    /// Anything that is not allowed
+    Hint,
+    /// Warnings, and what the homelab calls errors
+    Warning,
+    /// What the homelab calls errors
+    Error,
+    /// Hosts without a login, ports besides those of the web
+    Exposure,
+    /// Pods that reach into their node
+    HostAccess,
+    /// Roles and bindings that give more than can be told
+    Rights,
+    /// What may read every Secret of a namespace
+    Secrets,
+    /// Images without a digest
+    Images,
+    /// Charts and manifests that are rendered elsewhere
+    NotLookedInto,
+    /// An `allow` that nothing needs
+    Allow,
 }
 
 #[derive(Debug, clap::Args)]

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod audit;
 pub(crate) mod build;
 pub(crate) mod charts;
 pub(crate) mod check;

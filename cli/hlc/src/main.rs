@@ -40,6 +40,7 @@ fn main() -> ExitCode {
         Command::Build { what: Build::Workloads(options) } => commands::build::run(&args, options, &console),
         Command::Diff { what: Diff::Workloads(options) } => commands::diff::run(&args, options, &console),
         Command::Trace(options) => commands::trace::run(&args, options, &console),
+        Command::Audit(options) => commands::audit::run(&args, options, &console),
         Command::Graph(options) => commands::graph::run(&args, options, &console),
         Command::Lock(options) => commands::charts::lock(&args, options, &console),
         Command::Fetch { net } => commands::charts::fetch(&args, net, &console),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use hlc_charts::{AtHand, Helm, Settings, Store, WithCharts};
 use hlc_delivery::{DiskInputs, Project, ROOT_FILE, find_project, open_project};
+use hlc_model::audit::Audit;
 use hlc_model::reach::Reach;
 use hlc_model::{Compilation, Inputs};
 
@@ -52,6 +53,14 @@ pub(crate) fn compile_reach(args: &Args, project: &Project) -> Result<ManuallyDr
     let written = project.folder.join(hlc_delivery::out_name(&project.root));
     let inputs = with_charts(args, project, &disk).written(written);
     Ok(ManuallyDrop::new(hlc_model::compile_reach(&inputs, &project.root)))
+}
+
+/// [`compile`], and what of the project an attacker would look for.
+pub(crate) fn compile_audit(args: &Args, project: &Project) -> Result<ManuallyDrop<(Compilation, Audit)>, Failure> {
+    let disk = DiskInputs::new(&project.folder).map_err(|error| Failure::open(&project.folder, &error))?;
+    let written = project.folder.join(hlc_delivery::out_name(&project.root));
+    let inputs = with_charts(args, project, &disk).written(written);
+    Ok(ManuallyDrop::new(hlc_model::compile_audit(&inputs, &project.root)))
 }
 
 /// Files of a project, of today or of an older commit, with the charts that are at hand.

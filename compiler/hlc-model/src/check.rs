@@ -5,12 +5,12 @@
 
 use hlc_diag::{Code, Diagnostic};
 
+use crate::audit::{Audit, Wanted};
 use crate::charts::Charts;
 use crate::control::Control;
 use crate::control::firm::Firm;
 use crate::lower::Unit;
 use crate::model::Model;
-use crate::reach::{Reach, Wanted};
 use crate::resolve::Resolver;
 
 mod addresses;
@@ -52,8 +52,8 @@ mod nodes;
 mod owners;
 mod plain_secret;
 mod pod_names;
-mod pod_references;
-mod pod_security;
+pub(crate) mod pod_references;
+pub(crate) mod pod_security;
 mod pool;
 mod probe_port;
 mod proxmox_login;
@@ -82,7 +82,7 @@ mod versions;
 
 pub(crate) use certificate_hosts::is_for as certificate_is_for;
 pub use facts::Facts;
-pub(crate) use facts::{NamespaceFacts, WorkloadFacts, containers, may_make_others};
+pub(crate) use facts::{NamespaceFacts, WorkloadFacts, containers, may_make_others, pod_template};
 pub(crate) use gateway_listener::covers as listener_covers;
 pub(crate) use service_selector::selected_by;
 
@@ -242,8 +242,8 @@ pub(crate) const FIRM: &[(&Code, Firm)] = &[
     (&identity::made_elsewhere::MADE_ELSEWHERE, Firm::Unmade),
 ];
 
-/// Holds objects against their schemas, then runs every check; gives back whether some workload was left out, and what answers from outside
-/// if that is wanted.
+/// Holds objects against their schemas, then runs every check; gives back whether some workload was left out, and what is to be
+/// known of the homelab besides, as far as it is wanted.
 pub(crate) fn run<'m>(
     model: &'m Model,
     resolver: &'m Resolver<'m>,
@@ -252,7 +252,7 @@ pub(crate) fn run<'m>(
     found: &mut Vec<Diagnostic>,
     control: &Control,
     wanted: Wanted,
-) -> (bool, Reach) {
+) -> (bool, Audit) {
     let facts = Facts::gather(model, resolver, units, charts, control, found);
     let before = found.len();
     for check in CHECKS {
@@ -264,9 +264,5 @@ pub(crate) fn run<'m>(
             finding.fixes.clear();
         }
     }
-    let reach = match wanted {
-        Wanted::Findings => Reach::default(),
-        Wanted::Reach => Reach::find(&facts, control, found),
-    };
-    (facts.hold_back(), reach)
+    (facts.hold_back(), Audit::of(&facts, control, found, wanted))
 }

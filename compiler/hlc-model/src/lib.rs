@@ -20,6 +20,7 @@
 //!
 //! Start reading at [`concept`] for the language, at [`check`] for what is checked.
 
+pub mod audit;
 pub mod charts;
 pub mod check;
 mod collect;
@@ -55,9 +56,10 @@ use hlc_diag::{Allowed, Code, Diagnostic, FileId, SourceFile, Sources, Span};
 use hlc_plan::Plan;
 use hlc_schema::Node as _;
 
+use audit::{Audit, Wanted};
 use concept::Homelab;
 use control::Control;
-use reach::{Reach, Wanted};
+use reach::Reach;
 use report::Found;
 use resolve::Resolver;
 
@@ -99,10 +101,18 @@ pub fn compile(inputs: &dyn Inputs, root: &str) -> Compilation {
 /// Compiles a project and says what of it answers from outside, whatever errors stand.
 #[must_use]
 pub fn compile_reach(inputs: &dyn Inputs, root: &str) -> (Compilation, Reach) {
-    compile_for(inputs, root, Wanted::Reach)
+    let (compilation, audit) = compile_for(inputs, root, Wanted::Reach);
+    (compilation, audit.reach)
 }
 
-fn compile_for(inputs: &dyn Inputs, root: &str, wanted: Wanted) -> (Compilation, Reach) {
+/// Compiles a project and looks for what an attacker would: what answers, what may do much, who can read secrets. Whatever errors
+/// stand; what they hide is missing.
+#[must_use]
+pub fn compile_audit(inputs: &dyn Inputs, root: &str) -> (Compilation, Audit) {
+    compile_for(inputs, root, Wanted::Audit)
+}
+
+fn compile_for(inputs: &dyn Inputs, root: &str, wanted: Wanted) -> (Compilation, Audit) {
     let mut loaded = load::load(inputs, root);
     let kdl_files = loaded.sources.iter().count();
     let mut expanded = expand::expand(&mut loaded);
@@ -128,10 +138,10 @@ fn compile_for(inputs: &dyn Inputs, root: &str, wanted: Wanted) -> (Compilation,
     let charts = charts::gather(&resolver, locked);
     let units = lower::units(&resolver, &charts);
     let stacks = stack::lower(&resolver, &units);
-    let (held_back, mut reach) = check::run(&model, &resolver, &units, &charts, &mut diagnostics, &control, wanted);
+    let (held_back, mut audit) = check::run(&model, &resolver, &units, &charts, &mut diagnostics, &control, wanted);
     let workloads = lower::workloads(units);
     let (found, sources) = resolver.into_found();
-    reach.ground(&sources);
+    audit.ground(&sources);
     diagnostics.extend(found);
     diagnostics.extend(expanded.diagnostics);
     diagnostics.extend(control.take_found());
@@ -152,17 +162,23 @@ fn compile_for(inputs: &dyn Inputs, root: &str, wanted: Wanted) -> (Compilation,
     }
     // Where something could not be read or made, not every check has run.
     let is_complete = !held_back && !diagnostics.iter().any(Found::hides_others);
+    let mut audited: Vec<Found> = audit.take_findings().into_iter().filter_map(judged).collect();
     if is_complete {
-        diagnostics.extend(control.unused(|_| true, &sources).into_iter().filter_map(judged));
+        let of_audit = |code: &Code| audit::CODES.contains(&code);
+        if wanted == Wanted::Audit {
+            audited.extend(control.unused(of_audit, &sources).into_iter().filter_map(judged));
+        }
+        diagnostics.extend(control.unused(|code| !of_audit(code), &sources).into_iter().filter_map(judged));
     }
     let is_pedantic = |found: &Found| check::PEDANTIC.contains(&found.diagnostic.code);
     let (pedantic, diagnostics): (Vec<Found>, Vec<Found>) = diagnostics.into_iter().partition(is_pedantic);
     let broken = diagnostics.iter().any(Found::stands);
     let pedantic = report::in_order(pedantic, &control, &sources).diagnostics;
     let report::Report { diagnostics, allowed } = report::in_order(diagnostics, &control, &sources);
+    audit.report(report::in_order(audited, &control, &sources));
     let listed = model.deliveries().any(|(delivery, _)| delivery.lists_workloads());
     let plan = (!broken).then_some(Plan { workloads, listed, stacks });
-    (Compilation { sources, diagnostics, allowed, pedantic, plan, model, charts, held_back, kdl_files }, reach)
+    (Compilation { sources, diagnostics, allowed, pedantic, plan, model, charts, held_back, kdl_files }, audit)
 }
 
 /// Compiles a project and gives its plan out even when errors stand: for comparing objects, whatever the checks say of
@@ -200,6 +216,7 @@ pub fn codes() -> Vec<&'static Code> {
     codes.extend(charts::CODES);
     codes.extend(hlc_diff::codes());
     codes.extend(check::CHECKS.iter().flat_map(|check| check.codes));
+    codes.extend(audit::CODES);
     codes.sort_by_key(|code| code.id);
     codes
 }

@@ -161,15 +161,6 @@ impl Reach {
     }
 }
 
-/// What a compilation is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    /// Findings and a plan.
-    Findings,
-    /// Also what answers from outside.
-    Reach,
-}
-
 /// A host with the drafts of its ways.
 type Found<'m> = (Host, Vec<Vec<Draft<'m>>>);
 

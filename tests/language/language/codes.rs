@@ -1,7 +1,7 @@
 //! Every finding is documented, and its examples show it.
 
 use hlc_diag::Code;
-use hlc_tests_language::{example, rendered};
+use hlc_tests_language::{example, example_inputs, rendered};
 use libtest_mimic::Trial;
 
 use crate::Outcome;
@@ -73,6 +73,9 @@ fn examples(code: &'static Code) -> Outcome {
     }
     // Warnings of other kinds may stand beside: an example shows one thing.
     let matters = |found: &&hlc_diag::Diagnostic| found.is_error() || found.code == code;
+    if hlc_model::audit::CODES.contains(&code) {
+        return audited(code);
+    }
     let bad = example(code.bad);
     let found: Vec<_> = bad.diagnostics.iter().filter(matters).collect();
     if found.len() != 1 || found[0].code != code {
@@ -81,6 +84,21 @@ fn examples(code: &'static Code) -> Outcome {
     let good = example(code.good);
     if good.diagnostics.iter().any(|found| matters(&found)) {
         return Err(format!("the good example reports\n{}", rendered(&good)).into());
+    }
+    Ok(())
+}
+
+/// Of what only an audit reports: the same, and `hlc check` has nothing to say about it.
+fn audited(code: &'static Code) -> Outcome {
+    for (text, count) in [(code.bad, 1), (code.good, 0)] {
+        let (compilation, audit) = hlc_model::compile_audit(&example_inputs(text), "homelab.kdl");
+        if compilation.diagnostics.iter().any(hlc_diag::Diagnostic::is_error) {
+            return Err(format!("an example has errors\n{}", rendered(&compilation)).into());
+        }
+        if audit.findings.iter().filter(|found| found.code == code).count() != count {
+            let found = hlc_diag::render::human_string(&compilation.sources, &audit.findings);
+            return Err(format!("{count} were to be reported of\n{text}\nbut it is\n{found}").into());
+        }
     }
     Ok(())
 }

@@ -92,6 +92,12 @@ impl Charts {
             })
     }
 
+    /// The releases that are made, but not rendered here: of what they make the lock file keeps what others depend on, and no pods.
+    pub(crate) fn unseen(&self) -> impl Iterator<Item = &WantedRelease> {
+        let releases = self.releases.iter().enumerate().filter(|(at, _)| !self.brought.contains_key(at));
+        releases.map(|(_, release)| release).filter(|release| release.made)
+    }
+
     /// The releases that are made and of whose objects not everything is known, with what is.
     pub fn unknown(&self) -> impl Iterator<Item = (&WantedRelease, Knowledge)> {
         let known = self.releases.iter().zip(self.known.iter().copied());

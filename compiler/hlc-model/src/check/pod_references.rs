@@ -5,23 +5,23 @@ use hlc_schema::{Data, DataValue};
 use super::containers;
 
 /// A Secret or ConfigMap that a pod reads.
-pub(super) struct Reference<'d> {
+pub(crate) struct Reference<'d> {
     /// Its name.
-    pub(super) name: &'d Data,
+    pub(crate) name: &'d Data,
     /// The keys of it that have to be there.
-    pub(super) keys: Vec<&'d Data>,
+    pub(crate) keys: Vec<&'d Data>,
     /// True when the pod starts without.
-    pub(super) optional: bool,
+    pub(crate) optional: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Secret,
     ConfigMap,
 }
 
 /// Everything that a pod with this spec reads of a kind, in the order of its fields.
-pub(super) fn references(spec: &Data, kind: Kind) -> impl Iterator<Item = Reference<'_>> {
+pub(crate) fn references(spec: &Data, kind: Kind) -> impl Iterator<Item = Reference<'_>> {
     let variables = containers(spec).flat_map(move |container| {
         let env = items(container, "env").filter_map(move |variable| {
             let source = variable.get("valueFrom")?;
@@ -52,7 +52,7 @@ pub(super) fn references(spec: &Data, kind: Kind) -> impl Iterator<Item = Refere
 }
 
 /// The items of a list.
-pub(super) fn items<'d>(data: &'d Data, field: &str) -> impl Iterator<Item = &'d Data> + use<'d> {
+pub(crate) fn items<'d>(data: &'d Data, field: &str) -> impl Iterator<Item = &'d Data> + use<'d> {
     data.get(field).and_then(Data::as_list).into_iter().flatten()
 }
 

@@ -1,6 +1,6 @@
 //! Pods keep to the security level of their namespace.
 
-mod rules;
+pub(crate) mod rules;
 
 use std::collections::BTreeMap;
 
@@ -128,7 +128,7 @@ fn is_true(data: &Data) -> bool {
 }
 
 /// What a pod does that the Baseline level forbids, and where it says so.
-fn host_access(spec: &Data) -> Vec<(&'static str, &Data)> {
+pub(crate) fn host_access(spec: &Data) -> Vec<(&'static str, &Data)> {
     let mut found = Vec::new();
     let flags = [
         ("hostNetwork", "uses its node's network"),

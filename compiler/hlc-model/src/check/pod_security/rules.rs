@@ -20,7 +20,7 @@ fn breach<'d>(at: &'d Data, what: impl Into<String>, help: impl Into<String>) ->
 }
 
 /// What may be added at Baseline.
-const CAPABILITIES: &[&str] = &[
+pub(crate) const CAPABILITIES: &[&str] = &[
     "AUDIT_WRITE",
     "CHOWN",
     "DAC_OVERRIDE",
