@@ -449,6 +449,9 @@ pub(crate) struct PublishWorkloads {
     /// Replace files that hlc did not make
     #[arg(long)]
     pub(crate) overwrite: bool,
+
+    #[command(flatten)]
+    pub(crate) danger: DangerOptions,
 }
 
 #[derive(Debug, Subcommand)]

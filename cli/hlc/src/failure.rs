@@ -115,6 +115,7 @@ impl From<PublishError> for Failure {
                 return Self::new(message).help(format!("name one with --remote: {}", remotes.join(", ")));
             }
             PublishError::BadBranch(_) => "write another one at `manifests`, in `repository`",
+            PublishError::Kept(_) => "nothing was published",
             PublishError::Dirty(_) => "commit it, or publish it all the same with --allow-dirty",
             PublishError::Older { .. } => "pull first; to go back to older sources, say --allow-older",
             PublishError::Login { .. } => "see that `git push` gets in from here: a login or key that may write",

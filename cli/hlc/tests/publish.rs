@@ -154,8 +154,13 @@ fn publishes_what_changes_and_nothing_else() {
     let said = lab.published(&[]);
     assert!(said.contains("+ other/ConfigMap.other.k8s.yaml") && said.contains("~ web/ConfigMap"), "{said}");
     assert!(said.contains("2 files that hlc did not make stay"), "{said}");
+    // A namespace takes everything in it along.
     lab.write(&homelab("2"));
-    assert!(lab.published(&[]).contains("- other/ConfigMap.other.k8s.yaml"));
+    let said = lab.refused(&[]);
+    assert!(said.contains("danger[HLC1072]: Namespace other") && said.contains("nobody has accepted"), "{said}");
+    assert_eq!(lab.refused(&["--dry-run"]), said);
+    let said = lab.published(&["--accept", "HLC1072:Namespace/other"]);
+    assert!(said.contains("accepted danger") && said.contains("- other/ConfigMap.other.k8s.yaml"), "{said}");
     let own =
         [".hlc-outputs.json", ".nojekyll", "README.md", "web/ConfigMap.web.k8s.yaml", "web/Namespace.web.k8s.yaml"];
     assert_eq!(lab.files(), own);
@@ -172,7 +177,7 @@ fn files_of_others_are_theirs() {
     let (web, other) = ("web/ConfigMap.web.k8s.yaml", "other/ConfigMap.other.k8s.yaml");
     lab.elsewhere(&[(web, Some("edited: 1\n")), (other, Some("edited: 2\n"))]);
     lab.write(&homelab("1"));
-    let said = lab.published(&[]);
+    let said = lab.published(&["--accept", "HLC1072"]);
     assert!(said.contains("web/ConfigMap.web.k8s.yaml was not as hlc had left it"), "{said}");
     assert!(said.contains("other/ConfigMap.other.k8s.yaml is no longer made, but has been edited"), "{said}");
     assert_eq!(lab.in_remote(&["show", &format!("{BRANCH}:{other}")]), "edited: 2");

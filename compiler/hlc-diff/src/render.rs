@@ -23,7 +23,7 @@ use hlc_diag::{Sources, Span};
 use crate::{Acceptance, Action, Changes, Danger};
 
 pub use concise::concise;
-pub use human::human;
+pub use human::{human, human_dangers};
 pub use json::json;
 pub use markdown::{MARKDOWN_LIMIT, MARKDOWN_MARK, markdown};
 

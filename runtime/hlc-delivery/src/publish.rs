@@ -74,9 +74,16 @@ pub struct Published {
 
 /// Publishes a tree.
 ///
+/// Before anything replaces what a commit of the branch holds, `may_replace` is asked with that commit's id; it is in this
+/// repository by then.
+///
 /// # Errors
 /// See [`PublishError`]. The branch is as it was, or as somebody else left it.
-pub fn publish(tree: &OutputTree, options: PublishOptions<'_>) -> Result<Published, PublishError> {
+pub fn publish(
+    tree: &OutputTree,
+    options: PublishOptions<'_>,
+    may_replace: &mut dyn FnMut(&str) -> bool,
+) -> Result<Published, PublishError> {
     let git = Git::new(options.project, options.hidden);
     let inside = git.ask(&["rev-parse", "--git-dir"])?;
     if !inside.status.success() {
@@ -107,6 +114,11 @@ pub fn publish(tree: &OutputTree, options: PublishOptions<'_>) -> Result<Publish
         let old = head.as_deref().map_or(Ok(Entries::new()), |head| git.entries(head))?;
         let decision = decide(&git, old, tree, options.branch, options.overwrite)?;
         let unchanged = decision.is_nothing();
+        if let Some(head) = head.as_deref().filter(|_| !unchanged)
+            && !may_replace(head)
+        {
+            return Err(PublishError::Kept(head.to_owned()));
+        }
         let mut published = report(&decision, &remote, head.is_none(), unchanged);
         if unchanged || options.dry_run {
             return Ok(published);

@@ -1,8 +1,6 @@
 //! `hlc diff workloads`
 
-mod older;
-
-use std::time::{SystemTime, UNIX_EPOCH};
+pub(super) mod older;
 
 use hlc_diff::render::{self, Report};
 use hlc_diff::{Question, compare, dangers};
@@ -20,8 +18,7 @@ pub(crate) fn run(args: &Args, options: &DiffWorkloads, console: &Console) -> Re
         return Ok(Exit::Failed);
     }
     let plan = compilation.plan.as_ref().ok_or_else(Failure::no_plan)?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let before = older::Finder { args, project: &project, now }.find(&compilation.model, options.against.as_deref())?;
+    let before = older::Finder::new(args, &project).find(&compilation.model, options.against.as_deref())?;
     let changes = compare(&before.files, plan);
     let after = reach.exposure();
     let max_removed = options.danger.max_removed;

@@ -1,8 +1,14 @@
 //! `hlc publish workloads`
 
-use hlc_delivery::{PublishOptions, Published, publish};
+use hlc_delivery::{Project, PublishOptions, Published, publish};
+use hlc_diff::render::{self, Report};
+use hlc_diff::{Question, compare, dangers};
+use hlc_model::Compilation;
+use hlc_model::reach::Reach;
+use hlc_plan::Plan;
 
-use crate::args::{Args, PublishWorkloads};
+use super::diff::older::Finder;
+use crate::args::{Args, DangerOptions, PublishWorkloads};
 use crate::console::{Console, Exit};
 use crate::failure::Failure;
 use crate::project;
@@ -15,8 +21,9 @@ const SHOWN: usize = 20;
 
 pub(crate) fn run(args: &Args, options: &PublishWorkloads, console: &Console) -> Result<Exit, Failure> {
     let project = project::find(args)?;
-    let compilation = project::compile(args, &project)?;
-    if console.refuses(&compilation) {
+    let compiled = project::compile_reach(args, &project)?;
+    let (compilation, reach) = &*compiled;
+    if console.refuses(compilation) {
         return Ok(Exit::Failed);
     }
     let plain =
@@ -26,15 +33,14 @@ pub(crate) fn run(args: &Args, options: &PublishWorkloads, console: &Console) ->
         return Err(Failure::new(format!("{what} in plain text, and would be published with it"))
             .help("do what the findings above say, or `allow` them with the reason why this is no secret"));
     }
-    let plan = compilation.plan.as_ref().ok_or_else(|| {
-        Failure::new("the compiler found no error and yet made no plan")
-            .help("this is a mistake in hlc: please report it")
-    })?;
+    let plan = compilation.plan.as_ref().ok_or_else(Failure::no_plan)?;
     let repository = compilation.model.homelab.as_ref().and_then(|homelab| homelab.repository.as_ref());
     let repository = repository.ok_or_else(|| {
         Failure::new("the homelab names no repository to publish to")
             .help("add `repository \"https://…\" branch=… manifests=…` to `homelab`")
     })?;
+    let review = Review { args, project: &project, compilation, reach, plan, danger: &options.danger, console };
+    let mut refused = None;
     let published = publish(
         &hlc_kube::output_tree(plan),
         PublishOptions {
@@ -49,9 +55,60 @@ pub(crate) fn run(args: &Args, options: &PublishWorkloads, console: &Console) ->
             dry_run: options.dry_run,
             hidden: HIDDEN,
         },
-    )?;
+        &mut |head| match review.may_replace(head) {
+            Ok(()) => true,
+            Err(why) => {
+                refused = Some(why);
+                false
+            }
+        },
+    );
+    if let Some(why) = refused {
+        return Err(why);
+    }
+    let published = published?;
     say(&published, &repository.manifests.value, options.dry_run, console);
     Ok(Exit::Success)
+}
+
+/// Judges what would replace the manifests that are published.
+struct Review<'a> {
+    args: &'a Args,
+    project: &'a Project,
+    compilation: &'a Compilation,
+    reach: &'a Reach,
+    plan: &'a Plan,
+    danger: &'a DangerOptions,
+    console: &'a Console,
+}
+
+impl Review<'_> {
+    /// Shows what is dangerous, and refuses what nobody has accepted.
+    fn may_replace(&self, head: &str) -> Result<(), Failure> {
+        let before = Finder::new(self.args, self.project).find(&self.compilation.model, Some(head))?;
+        let changes = compare(&before.files, self.plan);
+        let after = self.reach.exposure();
+        let max_removed = self.danger.max_removed;
+        let dangers =
+            dangers(&Question { changes: &changes, before: before.exposure.as_ref(), after: &after, max_removed });
+        let report = Report {
+            changes: &changes,
+            dangers: &dangers,
+            accepted: &self.danger.accept,
+            sources: &self.compilation.sources,
+            against: &before.against,
+            whole: false,
+        };
+        self.console.message(|out| render::human_dangers(out, &report));
+        match report.open_dangers().count() {
+            0 => Ok(()),
+            open => {
+                let dangers = if open == 1 { "a danger stands".to_owned() } else { format!("{open} dangers stand") };
+                Err(Failure::new(format!("{dangers} that nobody has accepted: nothing was published"))
+                    .help("mend what is not meant, and say --accept for what is; `hlc diff workloads` shows everything that changes"))
+            }
+        }
+    }
 }
 
 fn say(published: &Published, branch: &str, dry_run: bool, console: &Console) {

@@ -24,9 +24,7 @@ pub fn human(out: &mut dyn WriteColor, report: &Report<'_>) -> io::Result<()> {
     for unreadable in &report.changes.unreadable {
         writeln!(out, "not compared: {}: {}", plain_line(&unreadable.path), unreadable.why)?;
     }
-    for found in report.dangers {
-        danger(out, report, found)?;
-    }
+    human_dangers(out, report)?;
     let dangers = match report.dangers.len() {
         0 => String::new(),
         count => {
@@ -36,6 +34,14 @@ pub fn human(out: &mut dyn WriteColor, report: &Report<'_>) -> io::Result<()> {
         }
     };
     writeln!(out, "{}{dangers}", report.summary())
+}
+
+/// Draws the dangers alone.
+///
+/// # Errors
+/// When the sink fails.
+pub fn human_dangers(out: &mut dyn WriteColor, report: &Report<'_>) -> io::Result<()> {
+    report.dangers.iter().try_for_each(|found| danger(out, report, found))
 }
 
 fn object(out: &mut dyn WriteColor, change: &ObjectChange, limits: Limits) -> io::Result<()> {

@@ -39,6 +39,9 @@ pub enum PublishError {
         /// The one that the branch was made of.
         published: String,
     },
+    /// What is there may not be replaced.
+    #[error("{} stays as it is", short(.0))]
+    Kept(String),
     /// The branch does not look as hlc left it.
     #[error(transparent)]
     Tree(#[from] WriteError),

@@ -1,6 +1,6 @@
 //! What the homelab is compared with.
 
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use hlc_delivery::{Content, GitError, Older, OlderError, Project, Wanted, read_older};
 use hlc_diff::render::Against;
@@ -14,26 +14,31 @@ use crate::failure::Failure;
 use crate::project;
 
 /// What was made before.
-pub(super) struct Before {
-    pub(super) against: Against,
-    pub(super) files: Files,
+pub(in crate::commands) struct Before {
+    pub(in crate::commands) against: Against,
+    pub(in crate::commands) files: Files,
     /// What answered from outside, if the sources of then are known.
-    pub(super) exposure: Option<Exposure>,
+    pub(in crate::commands) exposure: Option<Exposure>,
     /// What has to be known about it.
-    pub(super) notes: Vec<String>,
+    pub(in crate::commands) notes: Vec<String>,
 }
 
 /// Finds what was made before.
-pub(super) struct Finder<'a> {
-    pub(super) args: &'a Args,
-    pub(super) project: &'a Project,
+pub(in crate::commands) struct Finder<'a> {
+    args: &'a Args,
+    project: &'a Project,
     /// In seconds since 1970.
-    pub(super) now: u64,
+    now: u64,
 }
 
-impl Finder<'_> {
+impl<'a> Finder<'a> {
+    pub(in crate::commands) fn new(args: &'a Args, project: &'a Project) -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        Self { args, project, now }
+    }
+
     /// What a user names, or what was published last.
-    pub(super) fn find(&self, model: &Model, named: Option<&str>) -> Result<Before, Failure> {
+    pub(in crate::commands) fn find(&self, model: &Model, named: Option<&str>) -> Result<Before, Failure> {
         let repository = model.homelab.as_ref().and_then(|homelab| homelab.repository.as_ref());
         let wanted = match (named, repository) {
             (Some(name), _) => Wanted::Named(name),
