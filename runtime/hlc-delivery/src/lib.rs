@@ -19,6 +19,7 @@ mod inputs;
 mod older;
 mod output;
 mod publish;
+mod remote;
 mod rewrite;
 
 pub use git::GitError;

@@ -16,6 +16,8 @@ use decide::{Decision, decide};
 pub use error::PublishError;
 use git::{Entries, Entry, Git, Pushed};
 
+use crate::remote::place;
+
 /// How often a branch that moves meanwhile is followed.
 const ATTEMPTS: usize = 3;
 
@@ -177,15 +179,6 @@ fn remote(git: &Git<'_>, options: PublishOptions<'_>) -> Result<String, PublishE
     })
 }
 
-/// `example.net/home/lab` for `https://user@example.net/home/lab.git` and `git@example.net:home/lab`.
-fn place(url: &str) -> String {
-    let (has_scheme, rest) = url.split_once("://").map_or((false, url), |(_, rest)| (true, rest));
-    let rest = rest.split_once('@').filter(|(user, _)| !user.contains('/')).map_or(rest, |(_, rest)| rest);
-    let rest = if has_scheme { rest.to_owned() } else { rest.replacen(':', "/", 1) };
-    let rest = rest.trim_end_matches('/');
-    rest.strip_suffix(".git").unwrap_or(rest).to_lowercase()
-}
-
 /// Refuses when the branch was made of sources that came after these.
 fn is_newer(git: &Git<'_>, head: &str, source: &str) -> Result<(), PublishError> {
     let message = git.run(&["show", "--no-patch", "--no-show-signature", "--format=%B", head])?;
@@ -238,22 +231,4 @@ fn message(published: &Published, source: &Source) -> String {
         removed.len(),
         source.commit
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::place;
-
-    #[test]
-    fn one_place_has_many_urls() {
-        for url in [
-            "https://github.com/example/homelab.git",
-            "https://token@github.com/example/homelab",
-            "git@github.com:example/homelab.git",
-            "ssh://git@github.com/example/homelab/",
-        ] {
-            assert_eq!(place(url), "github.com/example/homelab");
-        }
-        assert_ne!(place("https://github.com/example/other"), place("https://github.com/example/homelab"));
-    }
 }
