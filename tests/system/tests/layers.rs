@@ -86,6 +86,16 @@ fn an_arrow_that_runs_back_is_seen() {
     assert_eq!(backward(&serde_json::from_value(document).unwrap()), ["hlc-diag -> hlc-model"]);
 }
 
+/// A simulator that shared a type with the provider it tests would share its misreadings too. Its tests share none either, but
+/// for the contracts.
+#[test]
+fn simulators_know_nothing_of_the_rest() {
+    let metadata = metadata();
+    let simulators = metadata.packages.iter().find(|package| package.name.as_str() == "hlc-sim").unwrap();
+    let of_hlc = simulators.dependencies.iter().map(|it| it.name.as_str()).filter(|name| name.starts_with("hlc"));
+    assert_eq!(of_hlc.collect::<Vec<_>>(), ["hlc-tests-contracts"]);
+}
+
 #[test]
 fn only_the_language_server_knows_the_protocol() {
     for package in &metadata().packages {
