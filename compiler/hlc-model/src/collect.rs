@@ -3,7 +3,7 @@
 use hlc_diag::{Code, Diagnostic, Severity};
 use hlc_kube::Lookup;
 use hlc_schema::decode::{Allowance, Defaultable, bases_of_defaults, check_default, unknown_top_level};
-use hlc_schema::{Base, Cx, Inherited, Node, NodeDecl, Source};
+use hlc_schema::{Base, Cx, Inherited, Node, NodeDecl, ScopeId, Source};
 use hlc_syntax as syntax;
 
 use crate::concept::{
@@ -13,6 +13,7 @@ use crate::concept::{ForwardAuthApp, Source as IdentitySource};
 use crate::expand::Expanded;
 use crate::load::Loaded;
 use crate::model::Model;
+use crate::runs::in_runs;
 use crate::workload::{Chart, Endpoint, Namespace, Oidc, Route, Secret, Workload};
 
 pub(crate) static CODES: &[&Code] = &[&HOMELAB_COUNT, &EDITION];
@@ -62,6 +63,8 @@ pub(crate) fn collect(loaded: &Loaded, expanded: &Expanded) -> Collected {
         .collect();
     // The homelab comes first, since workloads start from its defaults.
     let (homelabs, others): (Vec<_>, Vec<_>) = nodes.into_iter().partition(|node| node.name() == Homelab::decl().name);
+    let (workloads, others): (Vec<_>, Vec<_>) =
+        others.into_iter().partition(|node| node.name() == Workload::decl().name);
     let mut defaults = Defaults::find(&homelabs, &mut cx);
     if cx.diagnostics.iter().any(Diagnostic::is_error) {
         model.faults.kinds.insert(Homelab::decl().name);
@@ -81,6 +84,7 @@ pub(crate) fn collect(loaded: &Loaded, expanded: &Expanded) -> Collected {
             None => model.faults.unread = true,
         }
     }
+    collect_workloads(&workloads, loaded, &mut model, &defaults, &mut cx);
     report_count(loaded, &homelabs, &model, &mut cx);
     if let Some(homelab) = &model.homelab {
         check_edition(homelab, &mut cx);
@@ -147,18 +151,6 @@ fn collect_node<'a>(
             }
             model.addons.push(addon);
         }
-    } else if name == Workload::decl().name {
-        let scope = cx.open_scope();
-        let before = (cx.diagnostics.len(), cx.withheld + cx.left_out);
-        let workload = cx.within(scope, defaults.of_workload(node, model), |cx| Workload::decode(source, cx));
-        if cx.withheld + cx.left_out > before.1 || cx.diagnostics.iter().skip(before.0).any(Diagnostic::is_error) {
-            model.faults.tainted.insert(scope);
-        }
-        if loaded.holds_spoiled(node.span()) {
-            model.faults.tainted.insert(scope);
-            model.faults.spoiled.insert(scope);
-        }
-        model.workloads.extend(workload.map(|workload| (scope, workload)));
     } else if name == Component::decl().name {
         let scope = cx.open_scope();
         cx.within(scope, Inherited::default(), |cx| Component::decode(source, cx));
@@ -170,6 +162,53 @@ fn collect_node<'a>(
         cx.report(diagnostic);
     }
     concept::TOP_LEVEL.iter().map(|decl| decl()).find(|decl| decl.name == name)
+}
+
+/// A workload that was read.
+struct Read {
+    scope: ScopeId,
+    workload: Option<Workload>,
+    /// A part of it could not be read.
+    tainted: bool,
+    /// A syntax error stands in it.
+    spoiled: bool,
+    /// A mistake stands in it, which may be why something else seems to be missing.
+    faulty: bool,
+}
+
+/// Reads the workloads, on all cores: nothing in one of them depends on another.
+fn collect_workloads<'a>(
+    nodes: &[syntax::Node<'a>],
+    loaded: &Loaded,
+    model: &mut Model,
+    defaults: &Defaults<'a>,
+    cx: &mut Cx<'a>,
+) {
+    let scoped: Vec<_> = nodes.iter().map(|node| (cx.open_scope(), *node)).collect();
+    let (read_before, start): (&Model, &Cx<'a>) = (model, cx);
+    let runs = in_runs(&scoped, |scoped| {
+        let mut cx = start.apart();
+        let read = |&(scope, node): &(ScopeId, syntax::Node<'a>)| {
+            let before = (cx.diagnostics.len(), cx.withheld, cx.left_out);
+            let inherited = defaults.of_workload(node, read_before);
+            let workload = cx.within(scope, inherited, |cx| Workload::decode(Source::Node(node), cx));
+            let wrong = cx.left_out > before.2 || cx.diagnostics.iter().skip(before.0).any(Diagnostic::is_error);
+            let spoiled = loaded.holds_spoiled(node.span());
+            let tainted = wrong || spoiled || cx.withheld > before.1;
+            Read { scope, workload, tainted, spoiled, faulty: wrong || spoiled }
+        };
+        let read: Vec<Read> = scoped.iter().map(read).collect();
+        (read, cx)
+    });
+    for (read, apart) in runs {
+        cx.join(apart);
+        for Read { scope, workload, tainted, spoiled, faulty } in read {
+            model.faults.tainted.extend(tainted.then_some(scope));
+            model.faults.spoiled.extend(spoiled.then_some(scope));
+            model.faults.kinds.extend(faulty.then_some(Workload::decl().name));
+            model.workloads.extend(workload.map(|workload| (scope, workload)));
+        }
+    }
 }
 
 fn report_count(loaded: &Loaded, homelabs: &[syntax::Node<'_>], model: &Model, cx: &mut Cx<'_>) {

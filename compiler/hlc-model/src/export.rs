@@ -3,7 +3,7 @@
 use hlc_diag::Sources;
 use hlc_schema::{Data, DataValue, Free, Map, ScopeId};
 
-use crate::resolve::{Place, Resolver};
+use crate::resolve::{Ground, Place, Resolver};
 use crate::workload::{Chart, Released};
 use crate::{Inputs, Model};
 
@@ -65,7 +65,8 @@ impl Export<'_> {
     /// What it holds once its references are resolved; `None` where [`compile`](crate::compile) has found an error in it.
     #[must_use]
     pub fn resolve(&self, model: &Model, inputs: &dyn Inputs) -> Option<Data> {
-        let resolver = Resolver::new(model, inputs, Sources::default());
+        let ground = Ground::new(model, inputs, Sources::default());
+        let resolver = Resolver::new(&ground);
         match self.what {
             What::Values(chart, release) => {
                 let none = || Data::new(DataValue::Map(Map::new()), chart.head);

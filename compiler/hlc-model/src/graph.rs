@@ -8,7 +8,7 @@ use hlc_schema::ScopeId;
 
 use crate::lower;
 use crate::relations::{Need, Relation, Thing, pools, relations};
-use crate::resolve::Resolver;
+use crate::resolve::{Ground, Resolver};
 use crate::workload::{Workload, workload_namespace};
 use crate::{Compilation, Inputs, Model};
 
@@ -23,7 +23,8 @@ const MACHINES: &str = "machines";
 #[must_use]
 pub fn graph(compilation: &Compilation, inputs: &dyn Inputs) -> Drawing {
     let model = &compilation.model;
-    let resolver = Resolver::new(model, inputs, compilation.sources.clone());
+    let ground = Ground::new(model, inputs, compilation.sources.clone());
+    let resolver = Resolver::new(&ground);
     let units = lower::units(&resolver, &compilation.charts);
     let relations = relations(model, &resolver, &units);
     let mut draw = Draw { model, resolver: &resolver, sources: &compilation.sources, drawing: Drawing::default() };

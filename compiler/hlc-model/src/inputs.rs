@@ -30,8 +30,8 @@ pub enum InputError {
 
 /// Project files by their path from the root, with `/` on every system and without `.` or `..`.
 ///
-/// Implementations must give the same answer for the same path during one compilation.
-pub trait Inputs {
+/// Implementations must give the same answer for the same path during one compilation, on whichever core they are asked.
+pub trait Inputs: Sync {
     /// The text of a file.
     ///
     /// # Errors

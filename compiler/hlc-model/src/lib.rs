@@ -42,6 +42,7 @@ pub mod reach;
 mod relations;
 mod report;
 mod resolve;
+mod runs;
 pub mod secrets;
 pub mod stack;
 mod versions;
@@ -61,7 +62,7 @@ use concept::Homelab;
 use control::Control;
 use reach::Reach;
 use report::Found;
-use resolve::Resolver;
+use resolve::{Ground, Resolver};
 
 /// What came of compiling a project.
 pub struct Compilation {
@@ -134,13 +135,15 @@ fn compile_for(inputs: &dyn Inputs, root: &str, wanted: Wanted) -> (Compilation,
     diagnostics.extend(names::check(&collected.names, &model));
     let locked = charts::read_lock(inputs, root, &mut loaded.sources, &mut diagnostics);
     let mut control = Control::new(collected.allowed, &model, &loaded.sources);
-    let resolver = Resolver::new(&model, inputs, std::mem::take(&mut loaded.sources));
+    let ground = Ground::new(&model, inputs, std::mem::take(&mut loaded.sources));
+    let resolver = Resolver::new(&ground);
     let charts = charts::gather(&resolver, locked);
     let units = lower::units(&resolver, &charts);
     let stacks = stack::lower(&resolver, &units);
     let (held_back, mut audit) = check::run(&model, &resolver, &units, &charts, &mut diagnostics, &control, wanted);
     let workloads = lower::workloads(units);
-    let (found, sources) = resolver.into_found();
+    let found = resolver.into_found();
+    let sources = ground.into_sources();
     audit.ground(&sources);
     diagnostics.extend(found);
     diagnostics.extend(expanded.diagnostics);
@@ -187,9 +190,10 @@ fn compile_for(inputs: &dyn Inputs, root: &str, wanted: Wanted) -> (Compilation,
 #[must_use]
 pub fn lowered(inputs: &dyn Inputs, root: &str) -> (Compilation, Plan) {
     let compilation = compile(inputs, root);
-    let resolver = Resolver::new(&compilation.model, inputs, compilation.sources.clone());
+    let ground = Ground::new(&compilation.model, inputs, compilation.sources.clone());
+    let resolver = Resolver::new(&ground);
     let workloads = lower::workloads(lower::units(&resolver, &compilation.charts));
-    drop(resolver);
+    drop(ground);
     let plan = Plan { workloads, listed: false, stacks: Vec::new() };
     (compilation, plan)
 }

@@ -48,14 +48,28 @@ pub(crate) enum Carrier {
 }
 
 /// Every workload and addon that nothing else makes, ordered by carrier and name.
-pub(crate) fn units<'m>(resolver: &'m Resolver<'m>, charts: &'m Charts) -> Vec<Unit<'m>> {
+pub(crate) fn units<'m>(resolver: &Resolver<'m>, charts: &Charts) -> Vec<Unit<'m>> {
     let model = resolver.model;
     let workloads = model.workloads().map(|(scope, workload)| (scope, workload, Carrier::ArgoCd));
     let addons = model.addons().map(|(scope, addon)| (scope, addon, Carrier::Apply));
-    let mut units: Vec<Unit<'m>> = workloads
+    let named: Vec<_> = workloads
         .chain(addons)
         .filter(|(scope, workload, _)| !workload.existing && !model.faults.spoiled.contains(scope))
-        .map(|(scope, workload, carrier)| Lower { resolver, charts, workload, scope, carrier }.unit())
+        .collect();
+    let made = resolver.each(&named, |resolver, &(scope, workload, carrier)| {
+        Lower { resolver, charts, workload, scope, carrier }.all()
+    });
+    let mut units: Vec<Unit<'m>> = named
+        .into_iter()
+        .zip(made)
+        .map(|((scope, source, carrier), (planned, installed))| Unit {
+            scope,
+            source,
+            carrier,
+            idle: !source.is_made(),
+            planned,
+            installed,
+        })
         .collect();
     units.sort_by(|a, b| (a.carrier as u8, &a.planned.name).cmp(&(b.carrier as u8, &b.planned.name)));
     units
@@ -78,7 +92,8 @@ impl<'m> Lower<'m> {
         workload_namespace(self.workload)
     }
 
-    fn unit(&self) -> Unit<'m> {
+    /// What the workload becomes: its objects, and what else `hlc apply` installs for it.
+    fn all(&self) -> (PlannedWorkload, Vec<PlannedResource>) {
         let workload = self.workload;
         let before = self.resolver.errors();
         let mut objects = lower_objects(self);
@@ -118,8 +133,7 @@ impl<'m> Lower<'m> {
             objects,
             files: self.frozen(),
         };
-        let idle = !workload.is_made();
-        Unit { scope: self.scope, source: workload, carrier: self.carrier, idle, planned, installed }
+        (planned, installed)
     }
 
     /// What the frozen fields of its releases were rendered from, as files.

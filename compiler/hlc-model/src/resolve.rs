@@ -3,11 +3,11 @@
 //! A path is `NODE.NAME.FIELD`. Names of the workload it stands in come first; a name that several other workloads have
 //! is an error. What a node can be asked for is on its declaration (`attributes`); how it answers is in [`target`].
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use hlc_diag::{Diagnostic, FileId, Sources, Span};
+use hlc_diag::{Diagnostic, FileId, Span};
 use hlc_plan::Input;
 use hlc_schema::expr::Segment;
 use hlc_schema::free::{FreeEntry, FreeKind, MAX_DEPTH, TextFormat};
@@ -21,12 +21,15 @@ use crate::inputs::{DirEntry, Inputs};
 use crate::model::Model;
 
 mod codes;
+mod ground;
 mod literal;
 mod merge;
+mod runs;
 mod target;
 
 pub(crate) use codes::{CODES, LEAKS};
 use codes::{FILE, KNOWN_LATER, NOT_A_MAP, NOT_TEXT, RAW_YAML, REFERENCE_CYCLE, SECRET_IN_MANIFEST, TOO_LARGE};
+pub(crate) use ground::Ground;
 pub(crate) use merge::merge;
 pub(crate) use target::{Ask, Index, Referable};
 
@@ -51,88 +54,99 @@ pub(crate) enum Place {
 /// Resolves references and collects findings about them.
 pub(crate) struct Resolver<'m> {
     pub(crate) model: &'m Model,
-    index: target::Index<'m>,
-    inputs: &'m dyn Inputs,
-    /// The files that findings can point into.
-    sources: RefCell<Sources>,
-    found: RefCell<Vec<Diagnostic>>,
-    /// Secrets that stand where none may.
-    refused: RefCell<BTreeSet<Span>>,
-    errors: Cell<usize>,
-    /// Workloads of which a part could not be made.
-    failed: RefCell<BTreeSet<ScopeId>>,
+    ground: &'m Ground<'m>,
+    noted: RefCell<Noted>,
     /// The paths being resolved, to find rings.
     open: RefCell<Vec<(String, Span)>>,
-    /// Rings already reported, each by its members in order of name.
-    rings: RefCell<BTreeSet<Vec<String>>>,
+}
+
+/// What is noted on the way.
+#[derive(Default)]
+struct Noted {
+    found: Vec<Diagnostic>,
+    /// Secrets that stand where none may.
+    refused: BTreeSet<Span>,
+    /// How often something could not be made because of an error.
+    errors: usize,
+    /// Workloads of which a part could not be made.
+    failed: BTreeSet<ScopeId>,
+    /// Rings, each by its members in order of name, with what is to be said of it.
+    rings: BTreeMap<Vec<String>, Diagnostic>,
     /// Bytes made so far.
-    spent: Cell<usize>,
+    spent: usize,
+}
+
+impl Noted {
+    /// Takes what was noted elsewhere, where `before` bytes counted as made already.
+    fn take(&mut self, other: Self, before: usize) {
+        let Self { found, refused, errors, failed, rings, spent } = other;
+        self.found.extend(found);
+        self.refused.extend(refused);
+        self.errors += errors;
+        self.failed.extend(failed);
+        for (members, ring) in rings {
+            self.rings.entry(members).or_insert(ring);
+        }
+        self.spent += spent - before;
+    }
 }
 
 impl<'m> Resolver<'m> {
-    pub(crate) fn new(model: &'m Model, inputs: &'m dyn Inputs, sources: Sources) -> Self {
-        Self {
-            model,
-            index: target::index(model),
-            inputs,
-            sources: RefCell::new(sources),
-            found: RefCell::default(),
-            refused: RefCell::default(),
-            errors: Cell::new(0),
-            failed: RefCell::default(),
-            open: RefCell::default(),
-            rings: RefCell::default(),
-            spent: Cell::new(0),
-        }
+    pub(crate) fn new(ground: &'m Ground<'m>) -> Self {
+        Self { model: ground.model, ground, noted: RefCell::default(), open: RefCell::default() }
     }
 
     /// The door to the outside.
     pub(crate) fn inputs(&self) -> &'m dyn Inputs {
-        self.inputs
+        self.ground.inputs
     }
 
     /// Takes a finding.
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
-        self.errors.set(self.errors.get() + usize::from(diagnostic.is_error()));
+        let mut noted = self.noted.borrow_mut();
+        noted.errors += usize::from(diagnostic.is_error());
         if diagnostic.code == &SECRET_IN_MANIFEST {
-            self.refused.borrow_mut().insert(diagnostic.primary.span);
+            noted.refused.insert(diagnostic.primary.span);
         }
-        self.found.borrow_mut().push(diagnostic);
+        noted.found.push(diagnostic);
     }
 
-    /// How many errors there are.
+    /// How often something could not be made because of an error.
     pub(crate) fn errors(&self) -> usize {
-        self.errors.get()
+        self.noted.borrow().errors
     }
 
     /// Notes that a part of a workload could not be made.
     pub(crate) fn fail(&self, scope: ScopeId) {
-        self.failed.borrow_mut().insert(scope);
+        self.noted.borrow_mut().failed.insert(scope);
     }
 
     /// True when everything in the workload could be made.
     pub(crate) fn is_made(&self, scope: ScopeId) -> bool {
-        !self.failed.borrow().contains(&scope)
+        !self.noted.borrow().failed.contains(&scope)
     }
 
     /// True when a secret stands where none may, which has been reported.
     pub(crate) fn refuses(&self, span: Span) -> bool {
-        self.refused.borrow().contains(&span)
+        self.noted.borrow().refused.contains(&span)
     }
 
     /// True for an error that nobody allows.
     pub(crate) fn stands(&self, found: &Diagnostic, control: &Control) -> bool {
-        control.stands(found, &self.sources.borrow())
+        control.stands(found, &self.ground.sources())
     }
 
     /// The findings so far.
     pub(crate) fn found(&self) -> Vec<Diagnostic> {
-        self.found.borrow().clone()
+        let noted = self.noted.borrow();
+        noted.found.iter().chain(noted.rings.values()).cloned().collect()
     }
 
-    /// Gives out the findings and the files that they point into.
-    pub(crate) fn into_found(self) -> (Vec<Diagnostic>, Sources) {
-        (self.found.into_inner(), self.sources.into_inner())
+    /// Gives out the findings.
+    pub(crate) fn into_found(self) -> Vec<Diagnostic> {
+        let Noted { mut found, rings, .. } = self.noted.into_inner();
+        found.extend(rings.into_values());
+        found
     }
 
     /// A file of the project that is no KDL and is named at a place, so that findings can point into it.
@@ -141,7 +155,7 @@ impl<'m> Resolver<'m> {
     /// When it cannot be read; in words that follow "cannot be read: ".
     pub(crate) fn source(&self, path: &str, at: Span) -> Result<(FileId, Arc<str>), String> {
         let text = self.text(path)?;
-        let mut sources = self.sources.borrow_mut();
+        let mut sources = self.ground.sources();
         let file = sources.by_path(path).unwrap_or_else(|| sources.add(path, Arc::clone(&text)));
         sources.name(file, at);
         Ok((file, text))
@@ -155,7 +169,7 @@ impl<'m> Resolver<'m> {
         if let Some(fault) = crate::load::path_fault(path) {
             return Err(fault.to_owned());
         }
-        self.inputs.read(path).map_err(|error| crate::load::describe(&error))
+        self.ground.inputs.read(path).map_err(|error| crate::load::describe(&error))
     }
 
     /// What a folder of the project holds; see [`Inputs::list`].
@@ -163,7 +177,7 @@ impl<'m> Resolver<'m> {
     /// # Errors
     /// When it cannot be read; in words that follow "cannot be read: ".
     pub(crate) fn list(&self, folder: &str) -> Result<Vec<DirEntry>, String> {
-        self.inputs.list(folder).map_err(|error| crate::load::describe(&error))
+        self.ground.inputs.list(folder).map_err(|error| crate::load::describe(&error))
     }
 
     /// The value of a typed field; `None` after reporting.
@@ -354,7 +368,7 @@ impl<'m> Resolver<'m> {
             );
             return None;
         }
-        match self.inputs.read(path) {
+        match self.ground.inputs.read(path) {
             Ok(text) => Some(text.to_string()),
             Err(error) => {
                 let message = format!("`{path}` cannot be read: {}", crate::load::describe(&error));
@@ -406,9 +420,9 @@ impl<'m> Resolver<'m> {
             let ring = open.get(at..).unwrap_or(&[]);
             let mut members: Vec<String> = ring.iter().map(|(key, _)| key.clone()).collect();
             members.sort();
-            if self.rings.borrow_mut().insert(members) {
-                self.report(draw(path, ring));
-            }
+            let mut noted = self.noted.borrow_mut();
+            noted.errors += 1;
+            noted.rings.entry(members).or_insert_with(|| draw(path, ring));
             return None;
         }
         self.open.borrow_mut().push((key, path.span));
@@ -435,9 +449,11 @@ impl<'m> Resolver<'m> {
 
     /// Counts what resolving makes, in bytes; `None` when it is too much, which is reported once.
     fn spend(&self, bytes: usize, span: Span) -> Option<()> {
-        let before = self.spent.get();
+        let mut noted = self.noted.borrow_mut();
+        let before = noted.spent;
         let spent = before.saturating_add(bytes);
-        self.spent.set(spent);
+        noted.spent = spent;
+        drop(noted);
         if before <= MAX_BYTES && spent > MAX_BYTES {
             let at = self.open.borrow().first().map_or(span, |(_, outermost)| *outermost);
             self.report(

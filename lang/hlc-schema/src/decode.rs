@@ -97,6 +97,8 @@ pub struct Cx<'a> {
     pub unexpanded: BTreeSet<Span>,
     /// How many of those were met.
     pub left_out: usize,
+    /// How many findings there were before these.
+    before: usize,
     /// How many scopes were opened.
     scopes: u32,
     /// Every declaration of the language, to say where a misplaced node belongs.
@@ -138,6 +140,7 @@ impl<'a> Cx<'a> {
             withheld: 0,
             unexpanded: BTreeSet::new(),
             left_out: 0,
+            before: 0,
             scopes: 0,
             registry,
             object_kind,
@@ -150,6 +153,28 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// Starts decoding other nodes of the same homelab, perhaps on another core: nodes that open no scope themselves.
+    /// [`join`](Self::join) takes what comes of it.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self {
+            unexpanded: self.unexpanded.clone(),
+            before: self.before + self.diagnostics.len(),
+            ..Self::new(self.registry, self.object_kind)
+        }
+    }
+
+    /// Takes what was noted [`apart`](Self::apart).
+    pub fn join(&mut self, other: Self) {
+        let Self { diagnostics, names, secrets, allowed, withheld, left_out, .. } = other;
+        diagnostics.into_iter().for_each(|found| self.report(found));
+        self.names.extend(names);
+        self.secrets.extend(secrets);
+        self.allowed.extend(allowed);
+        self.withheld += withheld;
+        self.left_out += left_out;
+    }
+
     /// Reports a finding.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         let kept = if self.is_flooded() { diagnostic.bare() } else { diagnostic };
@@ -158,7 +183,7 @@ impl<'a> Cx<'a> {
 
     /// True when there are so many findings that further ones need no explanation.
     pub(crate) fn is_flooded(&self) -> bool {
-        self.diagnostics.len() >= EXPLAINED
+        self.before + self.diagnostics.len() >= EXPLAINED
     }
 
     /// A new scope: for the names of one workload or addon.

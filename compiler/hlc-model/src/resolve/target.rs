@@ -15,7 +15,7 @@ use crate::model::Model;
 
 /// Something a path can name. Implemented beside the node's declaration, for the node and what it has to know of where it
 /// stands.
-pub(crate) trait Referable {
+pub(crate) trait Referable: Sync {
     /// The node's declaration; its `attributes` are what can be asked.
     fn declaration(&self) -> &'static NodeDecl;
 
@@ -150,7 +150,7 @@ impl<'m> Resolver<'m> {
         let dots = rest.char_indices().rev().filter(|(_, c)| *c == '.').map(|(at, _)| at);
         let named: Vec<(usize, &Vec<Candidate<'m>>)> = std::iter::once(rest.len())
             .chain(dots)
-            .filter_map(|end| Some((end, self.index.by_name.get(&(kind, rest.get(..end)?))?)))
+            .filter_map(|end| Some((end, self.ground.index.by_name.get(&(kind, rest.get(..end)?))?)))
             .collect();
         // The workload's own names come first, then those of the whole homelab, then those of other workloads; data of
         // other workloads is theirs alone.
@@ -193,7 +193,7 @@ impl<'m> Resolver<'m> {
         let name = rest.split('.').next().unwrap_or(rest);
         let diagnostic = Diagnostic::new(&UNKNOWN_REFERENCE, path.span, format!("there is no {kind} `{name}`"));
         let diagnostic = self.model.say_removed(kind, name, diagnostic);
-        let of_kind = || self.index.by_name.iter().filter(|((candidate, _), _)| *candidate == kind);
+        let of_kind = || self.ground.index.by_name.iter().filter(|((candidate, _), _)| *candidate == kind);
         let names: Vec<&str> = of_kind().map(|((_, name), _)| *name).collect();
         self.report(match nearest(name, names.iter().copied()) {
             Some(meant) => {
