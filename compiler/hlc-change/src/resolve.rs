@@ -85,13 +85,16 @@ fn deferred(deferred: &Deferred, lookup: &dyn Lookup) -> Result<Value, Unresolve
     };
     let mut composed = Vec::with_capacity(pieces.len());
     for piece in pieces {
-        composed.push(match piece {
-            Piece::Text(text) => Composed::Text(text),
-            Piece::Later { value, url } => match one(value, lookup)? {
-                Value::Unknown(_) => return Ok(Value::Unknown(deferred.to_string())),
-                value => Composed::Value { value, url: *url },
-            },
-        });
+        match piece {
+            Piece::Text(text) => composed.push(Composed::Text(text)),
+            Piece::Later { value, url } => {
+                let value = one(value, lookup)?;
+                if !value.is_known() {
+                    return Ok(Value::Unknown(deferred.to_string()));
+                }
+                composed.push(Composed::Value { value, url: *url });
+            }
+        }
     }
     if composed.iter().any(|piece| matches!(piece, Composed::Value { value: Value::Secret(_), .. })) {
         return Ok(Value::Secret(lookup.compose(&composed)?));
@@ -112,7 +115,7 @@ fn plain(piece: &Composed<'_>) -> String {
 
 /// Percent-encoded but for what RFC 3986, section 2.3, calls unreserved.
 #[must_use]
-pub(crate) fn percent(bytes: &[u8]) -> String {
+pub fn percent(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len()), |mut text, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) {
             text.push(char::from(*byte));

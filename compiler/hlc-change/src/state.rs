@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hlc_plan::{Address, Stack};
+use hlc_plan::{Address, Ownership, Stack};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -47,12 +47,41 @@ pub struct Recorded {
     /// True when deleting it needs an explicit word.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub protected: bool,
-    /// True when somebody else made it: it is never deleted.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub adopted: bool,
+    /// Whose it is.
+    #[serde(default, skip_serializing_if = "Owner::is_ours")]
+    pub owner: Owner,
     /// What a replacement left behind: the old object's id, which still has to be deleted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leftover: Vec<String>,
+}
+
+/// Whose an object is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Owner {
+    /// It was made here, and may be deleted.
+    #[default]
+    Ours,
+    /// Somebody else made it; what the homelab states of it is changed, and it is never deleted.
+    Adopted,
+    /// Somebody else made it; it is only looked up.
+    LookedUp,
+}
+
+impl Owner {
+    fn is_ours(&self) -> bool {
+        *self == Self::Ours
+    }
+}
+
+impl From<Ownership> for Owner {
+    fn from(ownership: Ownership) -> Self {
+        match ownership {
+            Ownership::Managed => Self::Ours,
+            Ownership::Adopted => Self::Adopted,
+            Ownership::Existing => Self::LookedUp,
+        }
+    }
 }
 
 /// What was about to be done when a run ended without saying how it went.
@@ -186,7 +215,7 @@ impl State {
             sealed: self.sealed.clone(),
         };
         let written = serde_json::to_string_pretty(&content)
-            .and_then(|text| serde_json::value::RawValue::from_string(text))
+            .and_then(serde_json::value::RawValue::from_string)
             .and_then(|content| {
                 serde_json::to_vec_pretty(&Document { version: VERSION, checksum: checksum(content.get()), content })
             });
@@ -228,7 +257,7 @@ mod tests {
             outputs: [("id".to_owned(), Value::text("abc"))].into(),
             depends_on: ["cloudflare/zone.example.net".to_owned()].into(),
             protected: false,
-            adopted: false,
+            owner: Owner::Ours,
             leftover: Vec::new(),
         };
         state.resources.insert(Address::new("cloudflare/record.A.example.net"), recorded);

@@ -111,6 +111,7 @@ impl From<serde_json::Value> for Value {
     fn from(json: serde_json::Value) -> Self {
         use serde_json::Value as Json;
         match json {
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => Self::from_api(json),
             Json::Array(items) => Self::List(items.into_iter().map(Self::from).collect()),
             Json::Object(mut map) => {
                 if map.len() == 1 {
@@ -132,7 +133,6 @@ impl From<serde_json::Value> for Value {
                 }
                 Self::Map(map.into_iter().map(|(key, value)| (key, Self::from(value))).collect())
             }
-            plain => Self::from_api(plain),
         }
     }
 }

@@ -27,6 +27,8 @@ pub enum Seen {
     Object(Object),
     /// Objects that stand in the way: they are what the address asks for, or cannot be beside it, and nobody here made them.
     Foreign(Vec<Object>),
+    /// Nothing; but objects that this stack has at other addresses cannot stay beside it, and have to go first.
+    Taken(Vec<Address>),
     /// It could not be looked for: what it lies in does not exist yet.
     Unknowable,
     /// Not looked at, as asked (`--refresh=false`): what the state says is believed.
