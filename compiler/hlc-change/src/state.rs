@@ -100,9 +100,6 @@ pub enum Pending {
         /// Whether deleting it needs an explicit word.
         #[serde(default)]
         protected: bool,
-        /// Objects that were there and were not meant.
-        #[serde(default)]
-        before: Vec<String>,
     },
     /// An object was about to be changed.
     Update {

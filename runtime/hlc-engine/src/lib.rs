@@ -4,14 +4,30 @@
 //! - The journal says what is about to be done, on disk, before the request is sent.
 //! - An unclear answer to a write is read back, never sent again blindly.
 //! - Nothing here decides what is to be done: `hlc_change::changes` does.
-//! - A secret is plain in the [`Body`] that is sent, and nowhere else.
+//! - A secret is plain in the [`Vault`] and in the [`Body`] that is sent, and nowhere else.
 //!
-//! Start reading at [`operate`].
+//! Start reading at [`Session`].
 
+mod batch;
+mod execute;
 mod holder;
+mod journal;
+mod known;
+mod observe;
 mod operate;
+mod session;
+mod step;
 mod store;
+mod vault;
+mod watch;
 
+pub use execute::Halt;
 pub use holder::Holder;
+pub use journal::JournalError;
+pub use known::Others;
+pub use observe::ObserveError;
 pub use operate::{Batch, Body, Fault, Operate, Provider, Relation, Step};
+pub use session::{Carrying, EngineError, How, Outcome, Session, journal_name, lock_name, others, state_name};
 pub use store::{Guard, Store, StoreError, Stored, Version};
+pub use vault::{Source, Vault, VaultError};
+pub use watch::{Ended, Stop, Watch};

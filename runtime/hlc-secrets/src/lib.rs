@@ -19,6 +19,7 @@ pub mod identity;
 mod mac;
 pub mod open;
 mod recipients;
+pub mod seal;
 mod secret;
 mod shamir;
 mod timestamp;

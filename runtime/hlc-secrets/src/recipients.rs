@@ -1,8 +1,5 @@
 //! Giving a file other recipients, as `sops updatekeys` does: its values stay, its data key is encrypted anew.
 
-use std::io::Write as _;
-
-use age::armor::{ArmoredWriter, Format};
 use hlc_diag::FileId;
 use hlc_sops::{RecipientKind, SopsFile};
 
@@ -10,6 +7,8 @@ use crate::cipher::DataKey;
 use crate::edit::{Edit, apply};
 use crate::error::OpenError;
 use crate::open::Opened;
+use crate::seal::seal;
+use crate::secret::Secret;
 use crate::shamir;
 
 /// Why a file cannot be given other recipients.
@@ -179,19 +178,17 @@ fn quoted(text: &str) -> String {
 
 /// What only the holder of a key can read, armored.
 fn encrypt(name: &str, secret: &[u8]) -> Result<String, RecipientError> {
-    let recipient: Box<dyn age::Recipient> = if let Ok(key) = name.parse::<age::x25519::Recipient>() {
-        Box::new(key)
+    // sops keeps one encrypted key for each recipient.
+    seal(&[name.to_owned()], &Secret::new(secret.to_vec()))
+}
+
+/// A public key.
+pub(crate) fn recipient(name: &str) -> Result<Box<dyn age::Recipient>, RecipientError> {
+    if let Ok(key) = name.parse::<age::x25519::Recipient>() {
+        Ok(Box::new(key))
     } else if let Ok(key) = name.parse::<age::ssh::Recipient>() {
-        Box::new(key)
+        Ok(Box::new(key))
     } else {
-        return Err(RecipientError::Unknown(name.to_owned()));
-    };
-    let failed = |error: std::io::Error| RecipientError::Encrypt(error.to_string());
-    let encryptor = age::Encryptor::with_recipients(std::iter::once(&*recipient))
-        .map_err(|error| RecipientError::Encrypt(error.to_string()))?;
-    let armor = ArmoredWriter::wrap_output(Vec::new(), Format::AsciiArmor).map_err(failed)?;
-    let mut writer = encryptor.wrap_output(armor).map_err(failed)?;
-    writer.write_all(secret).map_err(failed)?;
-    let armored = writer.finish().and_then(ArmoredWriter::finish).map_err(failed)?;
-    String::from_utf8(armored).map_err(|_| RecipientError::Layout)
+        Err(RecipientError::Unknown(name.to_owned()))
+    }
 }
