@@ -29,15 +29,15 @@ pub(crate) fn to_do(
     fields
 }
 
-/// What somebody else has changed since it was recorded.
-pub(crate) fn drift(decl: &KindDecl, recorded: &Properties, there: &Properties) -> Vec<FieldChange> {
+/// What somebody else has changed since it was recorded: `before` is ours, `after` is theirs.
+#[must_use]
+pub fn drift(decl: &KindDecl, recorded: &Properties, there: &Properties) -> Vec<FieldChange> {
     let mut fields = Vec::new();
     for property in decl.properties {
         if property.change == Change::Create {
             continue;
         }
         if let (Some(recorded), Some(there)) = (recorded.get(property.name), there.get(property.name)) {
-            // From what was recorded to what is there, so that `before` is ours and `after` is theirs.
             walk(property, property.name.to_owned(), Some(there), Some(recorded), Some(recorded), &mut fields);
         }
     }

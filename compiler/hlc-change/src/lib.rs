@@ -28,6 +28,7 @@ pub mod render;
 
 pub use change::{Action, Change, ChangeSet, Counts, Effect, FieldChange, Reason};
 pub use code::{CODES, Problem};
+pub use compare::drift;
 pub use decide::{Question, changes};
 pub use gate::{Words, gate};
 pub use order::{Ring, order};

@@ -12,6 +12,8 @@ pub struct Scope {
     pub targets: Vec<String>,
     /// `--exclude`
     pub excludes: Vec<String>,
+    /// True when everything goes: what depends on a target goes with it, and what an excluded one depends on stays.
+    pub destroys: bool,
 }
 
 /// A pattern that names nothing.
@@ -33,15 +35,19 @@ impl Scope {
     /// # Errors
     /// See [`ScopeError`].
     pub fn select(&self, after: &BTreeMap<Address, BTreeSet<Address>>) -> Result<BTreeSet<Address>, ScopeError> {
+        let needs = |address: &Address| after.get(address).into_iter().flatten().collect();
+        let needed_by = |address: &Address| {
+            after.iter().filter(|(_, before)| before.contains(address)).map(|(follower, _)| follower).collect()
+        };
+        let spread = |start, with_what_it_needs| match with_what_it_needs {
+            true => spread(start, &needs),
+            false => spread(start, &needed_by),
+        };
         let mut chosen: BTreeSet<Address> = match self.targets.is_empty() {
             true => after.keys().cloned().collect(),
-            false => {
-                spread(named(&self.targets, after)?, |address, _| after.get(address).into_iter().flatten().collect())
-            }
+            false => spread(named(&self.targets, after)?, !self.destroys),
         };
-        let excluded = spread(named(&self.excludes, after)?, |address, _| {
-            after.iter().filter(|(_, before)| before.contains(address)).map(|(follower, _)| follower).collect()
-        });
+        let excluded = spread(named(&self.excludes, after)?, self.destroys);
         chosen.retain(|address| after.contains_key(address) && !excluded.contains(address));
         Ok(chosen)
     }
@@ -65,11 +71,11 @@ fn named(patterns: &[String], after: &BTreeMap<Address, BTreeSet<Address>>) -> R
 }
 
 /// Addresses and whatever can be reached from them.
-fn spread<'a>(start: BTreeSet<Address>, next: impl Fn(&Address, ()) -> Vec<&'a Address>) -> BTreeSet<Address> {
+fn spread<'a>(start: BTreeSet<Address>, next: &dyn Fn(&Address) -> Vec<&'a Address>) -> BTreeSet<Address> {
     let mut found = start.clone();
     let mut open: Vec<Address> = start.into_iter().collect();
     while let Some(address) = open.pop() {
-        for next in next(&address, ()) {
+        for next in next(&address) {
             if found.insert(next.clone()) {
                 open.push(next.clone());
             }
@@ -111,7 +117,7 @@ mod tests {
             .iter()
             .map(|(name, before)| (Address::new(*name), before.iter().map(|name| Address::new(*name)).collect()));
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        let scope = Scope { targets: owned(targets), excludes: owned(excludes) };
+        let scope = Scope { targets: owned(targets), excludes: owned(excludes), destroys: false };
         Ok(scope.select(&after.collect())?.iter().map(|address| address.as_str().to_owned()).collect())
     }
 

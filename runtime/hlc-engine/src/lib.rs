@@ -27,7 +27,10 @@ pub use journal::JournalError;
 pub use known::Others;
 pub use observe::ObserveError;
 pub use operate::{Batch, Body, Fault, Operate, Provider, Relation, Step};
-pub use session::{Carrying, EngineError, How, Outcome, Session, journal_name, lock_name, others, state_name};
+pub use session::{
+    Carrying, Drift, EngineError, How, Outcome, Rebuilt, Session, UpkeepError, UpkeepOr, journal_name, lock_name,
+    others, state_name,
+};
 pub use store::{Guard, Store, StoreError, Stored, Version};
 pub use vault::{Source, Vault, VaultError};
 pub use watch::{Ended, Stop, Watch};

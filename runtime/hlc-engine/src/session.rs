@@ -17,6 +17,10 @@ use crate::store::{Guard, Store, StoreError, Version};
 use crate::vault::{Vault, VaultError, random};
 use crate::watch::{Ended, Stop, Watch};
 
+mod upkeep;
+
+pub use upkeep::{Drift, Rebuilt, UpkeepError, UpkeepOr};
+
 /// The state of a stack as it is kept, with what an unfinished run left behind.
 pub struct Session {
     store: Arc<dyn Store>,
