@@ -147,9 +147,12 @@ pub(crate) fn recover(
     Ok(pending)
 }
 
+/// What came of writing, for everybody who waits for it.
+type Written = Result<(), Arc<StoreError>>;
+
 /// Writes a journal. What several tasks write at the same time goes to disk together.
 pub(crate) struct Journal {
-    lines: mpsc::UnboundedSender<(Vec<u8>, oneshot::Sender<Result<(), Arc<StoreError>>>)>,
+    lines: mpsc::UnboundedSender<(Vec<u8>, oneshot::Sender<Written>)>,
 }
 
 impl Journal {
@@ -177,7 +180,7 @@ impl Journal {
     ///
     /// # Errors
     /// Those of the store.
-    pub(crate) async fn write(&self, entries: &[Entry]) -> Result<(), Arc<StoreError>> {
+    pub(crate) async fn write(&self, entries: &[Entry]) -> Written {
         let bytes = entries.iter().flat_map(Entry::line).collect();
         let (done, wait) = oneshot::channel();
         let lost =

@@ -8,11 +8,14 @@ use hlc_plan::{Address, Stack};
 
 use crate::vault::Vault;
 
+/// Outputs of resources, by address and name.
+pub type Outputs = BTreeMap<Address, BTreeMap<String, Value>>;
+
 /// Outputs of the other stacks that a stack asks for.
 #[derive(Debug, Default)]
 pub struct Others {
     /// By stack: what its state has, or why nothing of it is known.
-    pub stacks: BTreeMap<Stack, Result<BTreeMap<Address, BTreeMap<String, Value>>, Unresolved>>,
+    pub stacks: BTreeMap<Stack, Result<Outputs, Unresolved>>,
 }
 
 /// Secrets of the vault, outputs of others, and outputs of this stack as they become known.
@@ -21,7 +24,7 @@ pub(crate) struct Known<'a> {
     pub(crate) vault: &'a Vault,
     pub(crate) others: &'a Others,
     /// Outputs of this stack's own resources.
-    pub(crate) own: Mutex<BTreeMap<Address, BTreeMap<String, Value>>>,
+    pub(crate) own: Mutex<Outputs>,
 }
 
 impl<'a> Known<'a> {

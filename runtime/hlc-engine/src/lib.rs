@@ -24,7 +24,7 @@ mod watch;
 pub use execute::Halt;
 pub use holder::Holder;
 pub use journal::JournalError;
-pub use known::Others;
+pub use known::{Others, Outputs};
 pub use observe::ObserveError;
 pub use operate::{Batch, Body, Fault, Operate, Provider, Relation, Step};
 pub use session::{

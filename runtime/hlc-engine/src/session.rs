@@ -179,7 +179,6 @@ impl Session {
     }
 
     /// What an unfinished run was about to do, and nobody knows whether it did.
-    #[must_use]
     pub fn unfinished(&self) -> impl Iterator<Item = &Address> {
         self.pending.keys()
     }
@@ -284,7 +283,7 @@ impl Session {
             now: Mutex::new(now),
         };
         let begin = Entry::Begin { lineage: before.lineage.clone(), serial: before.serial, key: before.key.clone() };
-        let has_work = changes.changes.iter().any(|change| change.is_change());
+        let has_work = changes.changes.iter().any(hlc_change::Change::is_change);
         let running = async {
             if has_work && let Err(error) = execution.journal.write(&[begin]).await {
                 execution.now().halted = Some(Halt::Journal(error.to_string()));
