@@ -1,7 +1,7 @@
 //! DNS records at Cloudflare.
 
 use hlc_plan::{Address, Input, Kind, OutputDecl, Ownership, PlannedResource};
-use hlc_schema::{Deferred, ScopeId};
+use hlc_schema::{Deferred, ScopeId, Spanned};
 
 use crate::concept::{self, Zone};
 use crate::resolve::Resolver;
@@ -20,6 +20,9 @@ pub struct ZoneLookup {
     /// Its name.
     #[change(identity)]
     pub name: String,
+    /// Its id at Cloudflare, where the homelab states it; else it is looked up by name.
+    #[change(identity)]
+    pub id: Option<Spanned<String>>,
 }
 
 const ZONE_OUTPUTS: &[OutputDecl] = &[OutputDecl { name: "id", doc: "Its id at Cloudflare.", secret: false }];
@@ -45,7 +48,7 @@ impl Zone {
 
 /// The zone itself, which is never made.
 fn looked_up(zone: &Zone) -> PlannedResource {
-    let kind = ZoneLookup { name: zone.name.name.clone() };
+    let kind = ZoneLookup { name: zone.name.name.clone(), id: zone.id.clone() };
     PlannedResource::new(zone.address(), kind, zone.name.span).owned(Ownership::Existing)
 }
 
