@@ -67,6 +67,12 @@ impl Request {
         self
     }
 
+    /// With a body of JSON.
+    #[must_use]
+    pub fn json(self, body: Vec<u8>) -> Self {
+        self.header(reqwest::header::CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body)
+    }
+
     /// From somebody.
     #[must_use]
     pub fn login(mut self, login: Option<Login>) -> Self {
