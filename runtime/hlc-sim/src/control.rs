@@ -1,6 +1,6 @@
 //! Steering a simulator while it runs.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -30,12 +30,13 @@ pub struct Moment<'a> {
     pub path: &'a str,
 }
 
-type Watch = Arc<dyn Fn(&Moment<'_>) + Send + Sync>;
+pub(crate) type Watch = Arc<dyn Fn(&Moment<'_>) + Send + Sync>;
 
 #[derive(Default)]
 struct Inner {
     faults: Mutex<Queue>,
     log: Mutex<Vec<Seen>>,
+    finished: AtomicUsize,
     latency_micros: AtomicU64,
     watch: Mutex<Option<Watch>>,
 }
@@ -70,7 +71,8 @@ impl Control {
     /// Is called when a request has arrived and again when it is done, before the answer leaves. It may block: other requests
     /// are served meanwhile.
     ///
-    /// A request that a fault keeps from the vendor does not call it.
+    /// A request that a fault keeps from the vendor calls it once only. What has arrived is done even when the client has gone
+    /// since: to kill a client whose request is never done, let [`Fault::before`] end it.
     pub fn on_request(&self, watch: impl Fn(&Moment<'_>) + Send + Sync + 'static) {
         *lock(&self.0.watch) = Some(Arc::new(watch));
     }
@@ -85,6 +87,14 @@ impl Control {
     #[must_use]
     pub fn count(&self, method: &str, path: &str) -> usize {
         lock(&self.0.log).iter().filter(|seen| seen.is(method, path)).count()
+    }
+
+    /// How many requests have arrived and are not done yet, whether or not their clients still wait: 0 when nothing changes any
+    /// more.
+    #[must_use]
+    pub fn under_way(&self) -> usize {
+        let finished = self.0.finished.load(Ordering::Acquire);
+        lock(&self.0.log).len().saturating_sub(finished)
     }
 
     pub(crate) fn latency(&self) -> Duration {
@@ -121,11 +131,12 @@ impl Control {
         }
     }
 
-    pub(crate) fn call(&self, moment: &Moment<'_>) {
-        // Not called under the lock: it may look at the log, or set another.
-        let watch = lock(&self.0.watch).clone();
-        if let Some(watch) = watch {
-            watch(moment);
-        }
+    /// Notes that nothing more happens to one.
+    pub(crate) fn finished(&self) {
+        self.0.finished.fetch_add(1, Ordering::Release);
+    }
+
+    pub(crate) fn watch(&self) -> Option<Watch> {
+        lock(&self.0.watch).clone()
     }
 }

@@ -25,7 +25,7 @@ use tokio::time::{sleep, timeout};
 use crate::body::{Delivered, Lost};
 use crate::control::{Control, Moment, Stage};
 use crate::exchange::{Answer, Asked, Bent, Vendor};
-use crate::fault::{End, Trouble};
+use crate::fault::{Delivery, End, Trouble};
 use crate::log::Writer;
 
 /// Longer bodies are refused, in bytes. Uploads are no part of what is simulated.
@@ -139,15 +139,6 @@ impl Serving {
         let shown = below.clone().unwrap_or_else(|| head.uri.path().to_owned());
         let query = head.uri.query().unwrap_or_default();
         let number = self.control.arrived(&method, &shown, query, &body);
-        let trouble = self.control.trouble(&method, &shown);
-        let wait = self.control.latency().saturating_add(trouble.delay.unwrap_or_default());
-        if !wait.is_zero() {
-            sleep(wait).await;
-        }
-
-        if let Some(end) = trouble.before {
-            return self.end(number, end).await.map(|answer| deliver(answer, None));
-        }
         let asked = Asked {
             number,
             method,
@@ -156,28 +147,44 @@ impl Serving {
             authorization: head.headers.get(AUTHORIZATION).and_then(|it| it.to_str().ok()).map(str::to_owned),
             body,
         };
-        let bent = Bent { stale: trouble.stale, page: trouble.page };
-        let serving = self.clone();
-        // The callbacks in it may block.
-        let done = tokio::task::spawn_blocking(move || serving.done(&asked, &shown, bent)).await;
-        let answer = done.map_err(|_| Lost)?;
-        let Trouble { after, delivery, .. } = trouble;
+        // In a task of its own: what has arrived is done, also when the client has gone meanwhile.
+        let control = self.control.clone();
+        let handling = async move {
+            let response = self.handle(Arc::new(asked), shown.into()).await;
+            control.finished();
+            response
+        };
+        tokio::spawn(handling).await.unwrap_or(Err(Lost))
+    }
+
+    async fn handle(self, asked: Arc<Asked>, path: Arc<str>) -> Result<Response<Delivered>, Lost> {
+        let Trouble { delay, before, after, delivery, stale, page } = self.control.trouble(&asked.method, &path);
+        let wait = self.control.latency().saturating_add(delay.unwrap_or_default());
+        if !wait.is_zero() {
+            sleep(wait).await;
+        }
+        self.call(Stage::Before, &asked, &path).await?;
+        if let Some(end) = before {
+            return self.end(asked.number, end).await.map(|answer| deliver(answer, delivery));
+        }
+        let answer = self.vendor.answer(&asked, Bent { stale, page });
+        self.control.note(asked.number, |seen| seen.reached = true);
+        self.call(Stage::After, &asked, &path).await?;
         match after {
-            Some(end) => self.end(number, end).await.map(|answer| deliver(answer, delivery)),
+            Some(end) => self.end(asked.number, end).await.map(|answer| deliver(answer, delivery)),
             None => {
-                self.answered(number, &answer, Writer::Vendor);
+                self.answered(asked.number, &answer, Writer::Vendor);
                 Ok(deliver(answer, delivery))
             }
         }
     }
 
-    fn done(&self, asked: &Asked, path: &str, bent: Bent) -> Answer {
-        let moment = Moment { stage: Stage::Before, number: asked.number, method: &asked.method, path };
-        self.control.call(&moment);
-        let answer = self.vendor.answer(asked, bent);
-        self.control.note(asked.number, |seen| seen.reached = true);
-        self.control.call(&Moment { stage: Stage::After, ..moment });
-        answer
+    /// Calls the callback, where it may block.
+    async fn call(&self, stage: Stage, asked: &Arc<Asked>, path: &Arc<str>) -> Result<(), Lost> {
+        let Some(watch) = self.control.watch() else { return Ok(()) };
+        let (asked, path) = (asked.clone(), path.clone());
+        let call = move || watch(&Moment { stage, number: asked.number, method: &asked.method, path: &path });
+        tokio::task::spawn_blocking(call).await.map_err(|_| Lost)
     }
 
     /// What a fault has instead of the vendor's answer.
@@ -214,7 +221,7 @@ impl Serving {
     }
 }
 
-fn deliver(answer: Answer, delivery: Option<crate::fault::Delivery>) -> Response<Delivered> {
+fn deliver(answer: Answer, delivery: Option<Delivery>) -> Response<Delivered> {
     let mut response = Response::new(Delivered::new(answer.body, delivery));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in answer.headers {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use hlc_sim::Stage;
+use hlc_sim::{End, Fault, Stage};
 use reqwest::Method;
 use serde_json::json;
 
@@ -62,6 +62,41 @@ async fn a_callback_that_waits_does_not_hold_up_others() {
     go.send(()).unwrap();
     held.await.unwrap().result();
     Arc::into_inner(client).unwrap().finish();
+}
+
+/// What a client leaves behind that dies at the worst moment: killed while its request is being done, and while it is not.
+#[tokio::test]
+async fn what_has_arrived_is_done_although_the_client_has_gone() {
+    for (fault, expected) in [(None, 1), (Some(Fault::before(End::Drop)), 0)] {
+        let client = Arc::new(Client::start());
+        let control = client.cloudflare.control().clone();
+        fault.into_iter().for_each(|fault| control.fault(fault));
+        let (arrived, wait_for_arrival) = mpsc::channel();
+        let (go, wait_for_go) = mpsc::channel::<()>();
+        let wait_for_go = Mutex::new(wait_for_go);
+        control.on_request(move |moment| {
+            if moment.stage == Stage::Before {
+                arrived.send(()).unwrap();
+                wait_for_go.lock().unwrap().recv_timeout(Duration::from_secs(5)).unwrap();
+            }
+        });
+        let doomed = client.clone();
+        let record = json!({ "type": "A", "name": "www", "content": "192.0.2.1", "ttl": 1 });
+        let doomed = tokio::spawn(async move { doomed.create(record).await });
+        let arrival = move || wait_for_arrival.recv_timeout(Duration::from_secs(5)).unwrap();
+        tokio::task::spawn_blocking(arrival).await.unwrap();
+        assert_eq!(control.under_way(), 1);
+        doomed.abort();
+        assert!(doomed.await.unwrap_err().is_cancelled());
+        // Time for the server to see that nobody waits any more.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        go.send(()).unwrap();
+        while control.under_way() > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(client.cloudflare.world().records(ZONE).len(), expected);
+        Arc::into_inner(client).unwrap().finish();
+    }
 }
 
 #[tokio::test]
