@@ -64,18 +64,14 @@ impl Zone {
     pub(super) fn seen(&self, stale: Option<Stale>, number: u64, now: SystemTime) -> Records {
         let Some(stale) = stale else { return self.records.clone() };
         let then = self.pasts(stale.lag, number, now).next().unwrap_or(&self.records);
+        let gone = if stale.gone { self.gone(stale.lag, number, now) } else { Records::new() };
         let mut shown = Records::new();
-        for record in &self.records {
+        for record in self.records.iter().chain(&gone) {
             match find(then, &record.id) {
-                Some(old) => shown.push(if stale.changed { old } else { record }.clone()),
+                Some(old) if stale.changed => shown.push(old.clone()),
                 None if stale.made => {}
-                None => shown.push(record.clone()),
+                _ => shown.push(record.clone()),
             }
-        }
-        if stale.gone {
-            let gone = self.gone(stale.lag, number, now).into_iter();
-            // What was made since then is not shown either, where that is behind too.
-            shown.extend(gone.filter(|old| !stale.made || find(then, &old.id).is_some()));
         }
         shown
     }

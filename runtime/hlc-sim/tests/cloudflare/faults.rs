@@ -188,6 +188,26 @@ async fn lists_still_show_what_is_gone_and_what_was_changed() {
 }
 
 #[tokio::test]
+async fn a_list_can_be_as_it_was_in_everything() {
+    let client = Client::start();
+    let old = client.create(record()).await.id();
+    let before = client.list("").await.result();
+    client.records(Method::PATCH, &format!("/{old}"), Some(json!({ "ttl": 600 }))).await.result();
+    client.records(Method::DELETE, &format!("/{old}"), None).await.result();
+    let passing = client.create(record()).await.id();
+    client.records(Method::DELETE, &format!("/{passing}"), None).await.result();
+    client.create(record()).await.result();
+    let now = client.list("").await.result();
+    // Five changes ago, none of which may show.
+    client.cloudflare.control().fault(Fault::stale(Stale::reads(Lag::Requests(6))));
+    let then = client.list("").await.result();
+    assert_eq!(then[0]["id"], old);
+    assert_eq!(then, before);
+    assert_eq!(client.list("").await.result(), now);
+    client.finish();
+}
+
+#[tokio::test]
 async fn what_is_gone_can_be_in_the_way_for_a_while() {
     let client = Client::start();
     client.cloudflare.control().fault(Fault::stale(Stale::taken(Lag::Requests(2))).on("POST", RECORDS).always());
