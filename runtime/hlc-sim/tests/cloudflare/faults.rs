@@ -179,6 +179,8 @@ async fn lists_still_show_what_is_gone_and_what_was_changed() {
     client.records(Method::PATCH, &format!("/{id}"), Some(json!({ "ttl": 600 }))).await.result();
     assert_eq!(client.list("").await.result()[0]["ttl"], 300);
     assert_eq!(client.list("").await.result()[0]["ttl"], 600);
+    control.fault(Fault::stale(Stale::gone(Lag::Requests(3))).on("GET", RECORDS));
+    assert_eq!(client.list("").await.result()[0]["ttl"], 600, "it is only behind in what is gone");
     control.fault(Fault::stale(Stale::gone(Lag::Time(Duration::from_secs(3600)))).on("GET", RECORDS).times(2));
     client.records(Method::DELETE, &format!("/{id}"), None).await.result();
     for shown in [1, 1, 0] {

@@ -98,9 +98,12 @@ async fn what_has_arrived_is_done_although_the_client_has_gone() {
         // Time for the server to see that nobody waits any more.
         tokio::time::sleep(Duration::from_millis(50)).await;
         go.send(()).unwrap();
-        while control.under_way() > 0 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        let done = async {
+            while control.under_way() > 0 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(5), done).await.unwrap();
         assert_eq!(client.cloudflare.world().records(ZONE).len(), expected);
         client.finish();
     }
