@@ -24,10 +24,8 @@ pub enum Lookup {
 /// ambiguous.
 #[must_use]
 pub fn lookup(kind: &str, api_version: Option<&str>) -> Lookup {
-    let all = &catalog().kinds; // ordered by name
-    let first = all.partition_point(|info| info.kind < kind);
-    let mut named = all.iter().copied().skip(first).take_while(|info| info.kind == kind).peekable();
-    if named.peek().is_none() {
+    let named = catalog().named(kind);
+    if named.is_empty() {
         let suggestion = if api_version.is_none() { nearest(kind) } else { None };
         return Lookup::Unknown { suggestion };
     }
@@ -36,7 +34,7 @@ pub fn lookup(kind: &str, api_version: Option<&str>) -> Lookup {
         let mut suggestion = None;
         for info in named {
             if info.api_version == api_version {
-                return Lookup::Found(info);
+                return Lookup::Found(*info);
             }
             if info.group() == group && suggestion.is_none() {
                 suggestion = Some(info.api_version);
@@ -47,7 +45,7 @@ pub fn lookup(kind: &str, api_version: Option<&str>) -> Lookup {
     let mut found: Vec<KindInfo> = Vec::new();
     for info in named {
         if found.last().is_none_or(|last| last.group() != info.group()) {
-            found.push(info);
+            found.push(*info);
         }
     }
     match found.as_slice() {

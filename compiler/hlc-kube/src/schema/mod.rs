@@ -6,7 +6,11 @@
 
 mod definition;
 
+use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::OnceLock;
+
+use foldhash::fast::RandomState;
 
 pub use definition::{Definition, Field, Keys, Type};
 
@@ -23,8 +27,25 @@ pub struct DefinitionId(u16);
 
 pub(crate) struct Catalog {
     pub(crate) kinds: Vec<KindInfo>,
+    /// Where the kinds of a name stand: each object is looked up several times.
+    named: HashMap<&'static str, Range<usize>, RandomState>,
     /// Ordered by name.
     definitions: Vec<Entry>,
+}
+
+impl Catalog {
+    fn new(kinds: Vec<KindInfo>, definitions: Vec<Entry>) -> Self {
+        let mut named: HashMap<_, Range<usize>, _> = HashMap::default();
+        for (at, info) in kinds.iter().enumerate() {
+            named.entry(info.kind).or_insert(at..at).end = at + 1;
+        }
+        Self { kinds, named, definitions }
+    }
+
+    /// The kinds of a name, in all groups and versions.
+    pub(crate) fn named(&self, kind: &str) -> &[KindInfo] {
+        self.named.get(kind).and_then(|range| self.kinds.get(range.clone())).unwrap_or_default()
+    }
 }
 
 struct Entry {
@@ -122,7 +143,7 @@ fn open(text: &'static str) -> Catalog {
         Some(KindInfo { api_version, kind, namespaced: scope == "namespaced", definition })
     });
     let kinds = kind::in_order(built_in.chain(kind::custom_kinds()).collect());
-    Catalog { kinds, definitions }
+    Catalog::new(kinds, definitions)
 }
 
 #[cfg(test)]
