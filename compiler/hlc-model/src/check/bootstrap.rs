@@ -76,12 +76,16 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     let mut steps: BTreeSet<Step<'_>> = causes.iter().map(|relation| written(relation)).collect();
-    steps.extend(presupposed(facts));
+    // A ring only passes what something leads to.
+    let needed: BTreeSet<Thing<'_>> = causes.iter().map(|relation| relation.to).collect();
+    steps.extend(presupposed(facts, &needed));
+    let reached: BTreeSet<Thing<'_>> = steps.iter().map(|step| step.to).collect();
     let mut after: BTreeMap<Thing<'_>, Vec<&Step<'_>>> = BTreeMap::new();
     for step in &steps {
         after.entry(step.from).or_default().push(step);
     }
     let mut rings: Vec<Ring<'_>> = chosen()
+        .filter(|cause| reached.contains(&cause.from))
         .filter_map(|cause| {
             let mut ring = vec![written(cause)];
             ring.extend(way(cause.to, cause.from, &after)?);
@@ -104,11 +108,11 @@ fn written<'m>(relation: &Relation<'m>) -> Step<'m> {
     Step { from: relation.from, to: relation.to, at: relation.at, why: format!("it {}", relation.why) }
 }
 
-/// What is so for everything in a cluster.
-fn presupposed<'m>(facts: &Facts<'m>) -> Vec<Step<'m>> {
+/// What is so for everything in a cluster, as far as it is needed.
+fn presupposed<'m>(facts: &Facts<'m>, needed: &BTreeSet<Thing<'_>>) -> Vec<Step<'m>> {
     let mut steps = Vec::new();
     let made = || facts.units.iter().filter(|unit| !unit.idle);
-    for unit in made() {
+    for unit in made().filter(|unit| unit.carrier == Carrier::Apply || needed.contains(&thing(unit))) {
         let (from, at) = (thing(unit), unit.source.name.span);
         if let [cluster] = facts.model.talos.as_slice() {
             let to = Thing::Cluster(&cluster.name.name);

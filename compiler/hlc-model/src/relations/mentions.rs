@@ -34,19 +34,18 @@ fn each_text<'d>(data: &'d Data, visit: &mut dyn FnMut(&'d str, &'d str, Span)) 
     }
 }
 
-/// The words of a text that may be hosts, each with what stands before and behind it.
+/// The words of a text that may be hosts, which have a dot, each with what stands before and behind it.
 fn words(text: &str) -> impl Iterator<Item = (&str, &str, &str)> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
     let mut rest = 0;
     std::iter::from_fn(move || {
-        let tail = text.get(rest..)?;
-        let start = rest + tail.find(is_part)?;
-        let from = text.get(start..)?;
-        let end = start + from.find(|c| !is_part(c)).unwrap_or(from.len());
+        let dot = rest + text.get(rest..)?.find('.')?;
+        let start = text.get(rest..dot)?.trim_end_matches(is_part).len() + rest;
+        let from = text.get(dot..)?;
+        let end = dot + from.find(|c| !is_part(c)).unwrap_or(from.len());
         rest = end;
         Some((text.get(..start)?, text.get(start..end)?, text.get(end..)?))
     })
-    .filter(|(_, word, _)| word.contains('.'))
 }
 
 /// What makes the classes of the cluster and installs charts; of several the first.
