@@ -382,7 +382,7 @@ fn plain<'a>(node: syntax::Node<'a>, role: Role, depth: usize, cx: &mut Cx<'a>) 
 
 /// The items of every `-` child; other children have been reported or are not there.
 fn dash_items<'a>(node: syntax::Node<'a>, depth: usize, cx: &mut Cx<'a>) -> Option<Vec<Free>> {
-    let mut items = Vec::new();
+    let mut items = Vec::with_capacity(node.children().count());
     let mut whole = true;
     cx.note_allowed(node, is_allow);
     for child in node.children().filter(|child| !is_allow(*child)) {
@@ -419,8 +419,9 @@ fn entries<'a>(
     depth: usize,
     cx: &mut Cx<'a>,
 ) -> Option<Vec<FreeEntry>> {
-    let mut entries: Vec<FreeEntry> = Vec::new();
-    let mut seen: Keyed<Span> = Keyed::default();
+    let room = node.props().count() + node.children().count();
+    let mut entries: Vec<FreeEntry> = Vec::with_capacity(room);
+    let mut seen: Keyed<Span> = Keyed::with_capacity(room);
     let mut whole = true;
     let mut add = |key: Cow<'a, str>, key_span: Span, value: Option<Free>, cx: &mut Cx<'_>| {
         if let Some(first) = seen.get(&key) {

@@ -86,20 +86,22 @@ impl<'a> Fields<'a> {
     }
 
     /// Every place where a field is given in the node itself.
-    fn own(&self, field: &FieldDecl, cx: &Cx<'a>) -> Vec<Occurrence<'a>> {
+    fn own(&self, field: &FieldDecl, cx: &Cx<'a>) -> impl Iterator<Item = Occurrence<'a>> {
         // What a group has a field for itself has been read as that.
         let is_groups = || {
             let mut others = cx.viewed_as.iter().filter(|decl| !std::ptr::eq(**decl, self.decl));
             self.view == Some(View::Group) && others.any(|decl| decl.field(field.name).is_some())
         };
-        if self.closed || is_groups() { Vec::new() } else { occurrences(self.source, field) }
+        let is_read = !self.closed && !is_groups();
+        is_read.then(|| occurrences(self.source, field)).into_iter().flatten()
     }
 
     /// The place where a field is given in the node itself; a second one is reported.
     fn find(&self, field: &FieldDecl, cx: &mut Cx<'a>) -> Option<Occurrence<'a>> {
-        let mut own = self.own(field, cx).into_iter();
-        let first = own.next()?;
-        if let Some(second) = own.next() {
+        let mut own = self.own(field, cx);
+        let (first, second) = (own.next()?, own.next());
+        drop(own);
+        if let Some(second) = second {
             cx.report(duplicate(field.name, second.span(), first.span()));
         }
         Some(first)
@@ -167,7 +169,7 @@ impl<'a> Fields<'a> {
         let read = |found: Vec<Occurrence<'a>>, cx: &mut Cx<'a>| {
             found.into_iter().filter_map(|occurrence| T::decode(occurrence.source(), cx)).collect()
         };
-        let own = self.own(field, cx);
+        let own: Vec<_> = self.own(field, cx).collect();
         if own.is_empty() {
             let inherited = cx.defaults.all(self.decl, field);
             return Some(cx.again(|cx| read(inherited, cx)));
@@ -187,7 +189,7 @@ impl<'a> Fields<'a> {
             return Some(Vec::new());
         }
         let own = occurrences(self.source, field);
-        let read = |cx: &mut Cx<'a>| own.into_iter().filter_map(|member| T::decode(member.source(), cx)).collect();
+        let read = |cx: &mut Cx<'a>| own.filter_map(|member| T::decode(member.source(), cx)).collect();
         let unsure = if self.misshapen { self.decl.members() } else { Vec::new() };
         Some(cx.starting_from(Inherited::new(vec![Base::group(node, self.decl)], unsure), read))
     }
@@ -229,7 +231,7 @@ impl<'a> Fields<'a> {
             Occurrence::Child(node) => Some(node),
             Occurrence::Property(_) => None, // reported when the node was opened
         };
-        let own: Vec<_> = self.own(field, cx).into_iter().filter_map(child).collect();
+        let own: Vec<_> = self.own(field, cx).filter_map(child).collect();
         let mut places = cx.defaults.layers(self.decl, field);
         places.reverse();
         places.extend((!own.is_empty()).then_some(own));

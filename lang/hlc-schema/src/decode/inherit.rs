@@ -109,7 +109,10 @@ impl<'a> Inherited<'a> {
     /// Everything of a field that repeats, from the nearest group that has some.
     pub(super) fn all(&self, decl: &'static NodeDecl, field: &FieldDecl) -> Vec<Occurrence<'a>> {
         let groups = self.groups(decl, field);
-        groups.map(|group| occurrences(Source::Node(group), field)).find(|found| !found.is_empty()).unwrap_or_default()
+        groups
+            .map(|group| occurrences(Source::Node(group), field).collect::<Vec<_>>())
+            .find(|found| !found.is_empty())
+            .unwrap_or_default()
     }
 
     /// The blocks of free data of a field, the nearest first.

@@ -30,13 +30,14 @@ impl<'a> Occurrence<'a> {
 }
 
 /// Every place in a node where a field is given, properties first.
-pub(super) fn occurrences<'a>(source: Source<'a>, field: &FieldDecl) -> Vec<Occurrence<'a>> {
-    let Source::Node(node) = source else { return Vec::new() };
-    let properties = node
-        .props()
-        .filter(|entry| entry.key().is_some_and(|key| field.is_called(&key.text)))
-        .map(Occurrence::Property);
+pub(super) fn occurrences<'a>(source: Source<'a>, field: &FieldDecl) -> impl Iterator<Item = Occurrence<'a>> {
+    let node = match source {
+        Source::Node(node) => Some(node),
+        Source::Value(_) => None,
+    };
+    let is_named = |entry: &syntax::Entry<'a>| entry.key().is_some_and(|key| field.is_called(&key.text));
     let is_given = |child: &syntax::Node<'a>| field.is_called(&child.name()) && !is_allow(*child);
-    let children = node.children().filter(is_given).map(Occurrence::Child);
-    properties.chain(children).collect()
+    let properties = node.into_iter().flat_map(syntax::Node::props).filter(is_named).map(Occurrence::Property);
+    let children = node.into_iter().flat_map(syntax::Node::children).filter(is_given).map(Occurrence::Child);
+    properties.chain(children)
 }
