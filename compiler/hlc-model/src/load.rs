@@ -1,6 +1,7 @@
 //! From the root file to the syntax trees of every file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobMatcher};
 use hlc_diag::{Code, Diagnostic, FileId, Severity, Sources, Span};
@@ -8,6 +9,7 @@ use hlc_schema::decode;
 use hlc_syntax as syntax;
 
 use crate::inputs::{DirEntry, InputError, Inputs};
+use crate::runs::in_runs;
 
 pub(crate) static CODES: &[&Code] = &[&UNREADABLE, &INCLUDE_PATH, &INCLUDE_NOTHING];
 
@@ -77,7 +79,7 @@ pub(crate) fn load(inputs: &dyn Inputs, root: &str) -> Loaded {
             return loaded;
         }
     };
-    loaded.add(root, text);
+    loaded.add(vec![(root.to_owned(), text)]);
     let mut paths: BTreeMap<String, Span> = BTreeMap::new();
     for (pattern, span) in include_patterns(&loaded) {
         match expand(inputs, &pattern) {
@@ -97,15 +99,17 @@ pub(crate) fn load(inputs: &dyn Inputs, root: &str) -> Loaded {
         }
     }
     // In the order of their paths, so that the order of includes changes nothing, not even which of two is the first.
+    let mut texts = Vec::with_capacity(paths.len());
     for (path, span) in paths.into_iter().filter(|(path, _)| path != root) {
         match inputs.read(&path) {
-            Ok(text) => loaded.add(&path, text),
+            Ok(text) => texts.push((path, text)),
             Err(error) => {
                 let message = format!("`{path}` cannot be read: {}", describe(&error));
                 loaded.diagnostics.push(Diagnostic::new(&UNREADABLE, span, message).here("included here"));
             }
         }
     }
+    loaded.add(texts);
     loaded
 }
 
@@ -155,17 +159,22 @@ impl Loaded {
         false
     }
 
-    fn add(&mut self, path: &str, text: std::sync::Arc<str>) {
-        let file = self.sources.add(path, std::sync::Arc::clone(&text));
-        let parse = syntax::parse(file, text);
-        if !parse.is_shape_certain() {
-            self.broken.insert(file);
+    /// Parses files by their paths, on all cores.
+    fn add(&mut self, texts: Vec<(String, Arc<str>)>) {
+        let added = texts.into_iter().map(|(path, text)| (self.sources.add(path, Arc::clone(&text)), text));
+        let added: Vec<(FileId, Arc<str>)> = added.collect();
+        let parse = |(file, text): &(FileId, Arc<str>)| (*file, syntax::parse(*file, Arc::clone(text)));
+        let runs = in_runs(&added, |files| files.iter().map(parse).collect::<Vec<_>>());
+        for (file, parse) in runs.into_iter().flatten() {
+            if !parse.is_shape_certain() {
+                self.broken.insert(file);
+            }
+            for span in parse.diagnostics.iter().filter(|found| found.is_error()).map(|found| found.primary.span) {
+                self.spoiled.extend(self.lines(span));
+            }
+            self.diagnostics.extend(parse.diagnostics);
+            self.documents.push(parse.document);
         }
-        for span in parse.diagnostics.iter().filter(|found| found.is_error()).map(|found| found.primary.span) {
-            self.spoiled.extend(self.lines(span));
-        }
-        self.diagnostics.extend(parse.diagnostics);
-        self.documents.push(parse.document);
     }
 }
 
