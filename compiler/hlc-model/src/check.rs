@@ -81,7 +81,7 @@ mod tls_route;
 mod versions;
 
 pub(crate) use certificate_hosts::is_for as certificate_is_for;
-pub use facts::Facts;
+pub use facts::{Facts, Known};
 pub(crate) use facts::{NamespaceFacts, WorkloadFacts, containers, may_make_others, pod_template};
 pub(crate) use gateway_listener::covers as listener_covers;
 pub(crate) use service_selector::selected_by;
@@ -126,7 +126,6 @@ pub const PLAINTEXT: &[&Code] = &[&plain_secret::PLAIN_VALUE];
 
 /// Every check, in the order of their codes.
 pub const CHECKS: &[Check] = &[
-    data_blocks::CHECK,
     duplicate_object::CHECK,
     route_service::CHECK,
     duplicate_host::CHECK,
@@ -253,16 +252,20 @@ pub(crate) fn run<'m>(
     control: &Control,
     wanted: Wanted,
 ) -> (bool, Audit) {
-    let facts = Facts::gather(model, resolver, units, charts, control, found);
+    data_blocks::resolve(resolver);
+    let known = Known::gather(model, resolver, units, charts, control, found);
     let before = found.len();
-    for check in CHECKS {
-        (check.run)(&facts, found);
-    }
+    let of_checks = resolver.each(CHECKS, |resolver, check| {
+        let mut found = Vec::new();
+        (check.run)(&Facts::new(&known, resolver), &mut found);
+        found
+    });
+    found.extend(of_checks.into_iter().flatten());
     // What a chart renders stands nowhere in the homelab: the place is the release's, and its name is not what is wrong.
     for finding in found.iter_mut().skip(before) {
         if charts.releases.iter().any(|release| release.span == finding.primary.span) {
             finding.fixes.clear();
         }
     }
-    (facts.hold_back(), Audit::of(&facts, control, found, wanted))
+    (known.hold_back(), Audit::of(&Facts::new(&known, resolver), control, found, wanted))
 }

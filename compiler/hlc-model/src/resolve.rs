@@ -65,7 +65,7 @@ pub(crate) struct Resolver<'m> {
 struct Noted {
     found: Vec<Diagnostic>,
     /// Secrets that stand where none may.
-    refused: BTreeSet<Span>,
+    leaked: BTreeSet<Span>,
     /// How often something could not be made because of an error.
     errors: usize,
     /// Workloads of which a part could not be made.
@@ -79,9 +79,9 @@ struct Noted {
 impl Noted {
     /// Takes what was noted elsewhere, where `before` bytes counted as made already.
     fn take(&mut self, other: Self, before: usize) {
-        let Self { found, refused, errors, failed, rings, spent } = other;
+        let Self { found, leaked, errors, failed, rings, spent } = other;
         self.found.extend(found);
-        self.refused.extend(refused);
+        self.leaked.extend(leaked);
         self.errors += errors;
         self.failed.extend(failed);
         for (members, ring) in rings {
@@ -106,7 +106,7 @@ impl<'m> Resolver<'m> {
         let mut noted = self.noted.borrow_mut();
         noted.errors += usize::from(diagnostic.is_error());
         if diagnostic.code == &SECRET_IN_MANIFEST {
-            noted.refused.insert(diagnostic.primary.span);
+            noted.leaked.insert(diagnostic.primary.span);
         }
         noted.found.push(diagnostic);
     }
@@ -126,9 +126,14 @@ impl<'m> Resolver<'m> {
         !self.noted.borrow().failed.contains(&scope)
     }
 
-    /// True when a secret stands where none may, which has been reported.
-    pub(crate) fn refuses(&self, span: Span) -> bool {
-        self.noted.borrow().refused.contains(&span)
+    /// Workloads of which a part could not be made.
+    pub(crate) fn failed(&self) -> BTreeSet<ScopeId> {
+        self.noted.borrow().failed.clone()
+    }
+
+    /// Secrets that stand where none may, which has been reported.
+    pub(crate) fn leaked(&self) -> BTreeSet<Span> {
+        self.noted.borrow().leaked.clone()
     }
 
     /// True for an error that nobody allows.

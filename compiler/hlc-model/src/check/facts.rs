@@ -1,7 +1,7 @@
 //! What checks look at: the model, the plan, and what both say about each namespace.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 
 use hlc_diag::{Diagnostic, Span};
 use hlc_kube::Lookup;
@@ -20,28 +20,61 @@ use crate::resolve::Resolver;
 use crate::secrets::Secrets;
 use crate::workload::{BootstrapSecret, Secret, Workload, workload_namespace};
 
-/// What checks look at.
-pub struct Facts<'m> {
+/// What one check looks at: what is known of the homelab, and a resolver of its own.
+pub struct Facts<'f> {
+    known: &'f Known<'f>,
+    pub(crate) resolver: &'f Resolver<'f>,
+}
+
+impl<'f> Deref for Facts<'f> {
+    type Target = Known<'f>;
+
+    fn deref(&self) -> &Known<'f> {
+        self.known
+    }
+}
+
+impl<'f> Facts<'f> {
+    pub(super) fn new(known: &'f Known<'f>, resolver: &'f Resolver<'f>) -> Self {
+        Self { known, resolver }
+    }
+}
+
+/// What is known of the homelab, for all checks at once.
+pub struct Known<'m> {
     pub(crate) model: &'m Model,
-    pub(crate) resolver: &'m Resolver<'m>,
     pub(crate) units: &'m [Unit<'m>],
     pub(crate) charts: &'m Charts,
     by_scope: BTreeMap<ScopeId, &'m Unit<'m>>,
     /// Bundles on servers with their Compose files.
     pub(crate) edges: Vec<super::edge::EdgeFacts<'m>>,
-    /// What needs what; made when somebody asks.
-    relations: OnceCell<Vec<Relation<'m>>>,
+    /// What needs what.
+    relations: Vec<Relation<'m>>,
+    /// Workloads of which a part could not be made.
+    failed: BTreeSet<ScopeId>,
+    /// Secrets that stand where none may, which has been reported.
+    leaked: BTreeSet<Span>,
     /// Workloads with an object that Kubernetes would refuse: what else seems wrong with them may follow from that.
     refused: BTreeSet<ScopeId>,
     namespaces: BTreeMap<&'m str, NamespaceFacts<'m>>,
-    /// Which record answers for a host; made when somebody asks.
-    dns: OnceCell<Dns>,
+    /// Which record answers for a host.
+    dns: Dns,
     /// What belongs to no namespace.
     cluster: NamespaceFacts<'m>,
     /// The CustomResourceDefinitions that are written out, by group and kind.
     definitions: BTreeMap<(&'m str, &'m str), &'m PlannedObject>,
     /// Names that are declared a second time: what follows from that is not reported again.
     pub(crate) repeated: BTreeSet<Span>,
+    sound: Vec<Sound<'m>>,
+}
+
+/// A workload or addon that hlc makes, without any mistake inside found so far.
+struct Sound<'m> {
+    scope: ScopeId,
+    workload: &'m Workload,
+    planned: &'m [PlannedObject],
+    /// Its objects in its own namespace.
+    objects: Vec<&'m PlannedObject>,
 }
 
 /// What is known of a namespace.
@@ -88,16 +121,16 @@ pub(crate) struct WorkloadFacts<'f, 'm> {
     /// Every object it makes.
     pub(crate) planned: &'m [PlannedObject],
     /// Its objects in its own namespace.
-    pub(crate) objects: Vec<&'m PlannedObject>,
+    pub(crate) objects: &'f [&'m PlannedObject],
     /// Everything in its namespace, from whichever workload.
     pub(crate) namespace: &'f NamespaceFacts<'m>,
 }
 
-impl<'m> Facts<'m> {
-    /// Gathers the facts, and reports objects that Kubernetes would refuse.
+impl<'m> Known<'m> {
+    /// Gathers it, and reports objects that Kubernetes would refuse.
     pub(super) fn gather(
         model: &'m Model,
-        resolver: &'m Resolver<'m>,
+        resolver: &Resolver<'m>,
         units: &'m [Unit<'m>],
         charts: &'m Charts,
         control: &Control,
@@ -110,23 +143,26 @@ impl<'m> Facts<'m> {
             .collect();
         let edges = super::edge::gather(model, resolver, found);
         let by_scope = units.iter().map(|unit| (unit.scope, unit)).collect();
+        let (judged, relations) = resolver.beside(|| judged(units), |resolver| relations(model, resolver, units));
         let mut facts = Self {
             model,
-            resolver,
             units,
             charts,
             by_scope,
             edges,
-            relations: OnceCell::new(),
+            relations,
+            failed: resolver.failed(),
+            leaked: resolver.leaked(),
             refused: BTreeSet::new(),
             namespaces: BTreeMap::new(),
-            dns: OnceCell::new(),
+            dns: Dns::of(resolver),
             cluster: NamespaceFacts::default(),
             definitions: BTreeMap::new(),
             repeated,
+            sound: Vec::new(),
         };
         facts.definitions = facts.objects().filter_map(|object| Some((defined(object)?, object))).collect();
-        for (unit, mut findings) in units.iter().zip(judged(units)) {
+        for (unit, mut findings) in units.iter().zip(judged) {
             findings.extend(unit.planned.objects.iter().flat_map(|object| facts.validate_custom(object)));
             if findings.iter().any(|found| resolver.stands(found, control)) {
                 facts.refused.insert(unit.scope);
@@ -162,18 +198,40 @@ impl<'m> Facts<'m> {
             namespace.closed = made.contains(name) && !open.contains(name) && !model.faults.unread;
         }
         facts.cluster.closed = all_written;
+        facts.sound = facts.look_for_sound();
         facts
+    }
+
+    fn look_for_sound(&self) -> Vec<Sound<'m>> {
+        let mut surfaces: BTreeMap<ScopeId, Vec<&'m PlannedObject>> = BTreeMap::new();
+        for (scope, object) in &self.charts.surfaces {
+            surfaces.entry(*scope).or_default().push(object);
+        }
+        let sound = self.model.units().filter(|(scope, workload)| workload.is_made() && self.is_sound(*scope));
+        sound
+            .filter_map(|(scope, workload)| {
+                let namespace = workload_namespace(workload);
+                let planned = self.by_scope.get(&scope)?.planned.objects.as_slice();
+                let surface = surfaces.get(&scope).into_iter().flatten().copied();
+                let objects = planned
+                    .iter()
+                    .chain(surface)
+                    .filter(|object| object.namespace.as_deref() == Some(namespace))
+                    .collect();
+                Some(Sound { scope, workload, planned, objects })
+            })
+            .collect()
     }
 
     /// True when everything in the workload could be read and made, and no object of it is refused.
     fn is_sound(&self, scope: ScopeId) -> bool {
-        self.model.is_whole(scope) && self.resolver.is_made(scope) && !self.refused.contains(&scope)
+        self.model.is_whole(scope) && !self.failed.contains(&scope) && !self.refused.contains(&scope)
     }
 
     /// Every use of a secret in a place that takes one.
     pub(crate) fn secret_uses(&self) -> impl Iterator<Item = &'m SecretKey> {
         let uses = self.model.secret_uses.iter().filter(|used| !used.refused).map(|used| &used.key);
-        uses.filter(|key| !self.resolver.refuses(key.span))
+        uses.filter(|key| !self.leaked.contains(&key.span))
     }
 
     /// The SOPS file, with the node that names it.
@@ -189,30 +247,20 @@ impl<'m> Facts<'m> {
 
     /// Workloads and addons that hlc makes, without any mistake inside found so far.
     pub(crate) fn sound_workloads<'f>(&'f self) -> impl Iterator<Item = WorkloadFacts<'f, 'm>> {
-        self.model.units().filter(|(scope, workload)| workload.is_made() && self.is_sound(*scope)).filter_map(
-            |(scope, workload)| {
-                let namespace = workload_namespace(workload);
-                let planned = &self.by_scope.get(&scope)?.planned.objects;
-                let surface = self.charts.surfaces.iter().filter(|(of, _)| *of == scope).map(|(_, object)| object);
-                let objects = planned
-                    .iter()
-                    .chain(surface)
-                    .filter(|object| object.namespace.as_deref() == Some(namespace))
-                    .collect();
-                let namespace = self.namespaces.get(namespace)?;
-                Some(WorkloadFacts { workload, scope, planned, objects, namespace })
-            },
-        )
+        self.sound.iter().filter_map(|Sound { scope, workload, planned, objects }| {
+            let namespace = self.namespaces.get(workload_namespace(workload))?;
+            Some(WorkloadFacts { workload, scope: *scope, planned, objects, namespace })
+        })
     }
 
     /// Which record answers for a host.
     pub(crate) fn dns(&self) -> &Dns {
-        self.dns.get_or_init(|| Dns::of(self.resolver))
+        &self.dns
     }
 
     /// What needs what.
     pub(crate) fn relations(&self) -> &[Relation<'m>] {
-        self.relations.get_or_init(|| relations(self.model, self.resolver, self.units))
+        &self.relations
     }
 
     /// The definition of a custom object's kind, where it is written out.
