@@ -121,11 +121,6 @@ impl<'m> Resolver<'m> {
         self.noted.borrow_mut().failed.insert(scope);
     }
 
-    /// True when everything in the workload could be made.
-    pub(crate) fn is_made(&self, scope: ScopeId) -> bool {
-        !self.noted.borrow().failed.contains(&scope)
-    }
-
     /// Workloads of which a part could not be made.
     pub(crate) fn failed(&self) -> BTreeSet<ScopeId> {
         self.noted.borrow().failed.clone()

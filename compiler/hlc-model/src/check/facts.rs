@@ -18,7 +18,13 @@ use crate::reach::dns::Dns;
 use crate::relations::{Relation, relations};
 use crate::resolve::Resolver;
 use crate::secrets::Secrets;
-use crate::workload::{BootstrapSecret, Secret, Workload, workload_namespace};
+use crate::workload::{Workload, workload_namespace};
+
+mod namespace;
+mod pods;
+
+pub(crate) use namespace::NamespaceFacts;
+pub(crate) use pods::{containers, pod_template};
 
 /// What one check looks at: what is known of the homelab, and a resolver of its own.
 pub struct Facts<'f> {
@@ -75,43 +81,6 @@ struct Sound<'m> {
     planned: &'m [PlannedObject],
     /// Its objects in its own namespace.
     objects: Vec<&'m PlannedObject>,
-}
-
-/// What is known of a namespace.
-#[derive(Default)]
-pub(crate) struct NamespaceFacts<'m> {
-    objects: Vec<&'m PlannedObject>,
-    by_name: BTreeMap<(&'m str, &'m str), &'m PlannedObject>,
-    /// Secrets that come from a store.
-    pub(crate) secrets: Vec<&'m Secret>,
-    /// Secrets that are put into the cluster before any store is.
-    pub(crate) bootstrap_secrets: Vec<&'m BootstrapSecret>,
-    /// True when something in it could not be read, or is made by something else.
-    pub(crate) unsure: bool,
-    /// True when everything in it is written down here, so that what is not there is really missing.
-    pub(crate) closed: bool,
-}
-
-impl<'m> NamespaceFacts<'m> {
-    fn take_secrets(&mut self, workload: &'m Workload) {
-        self.secrets.extend(&workload.secret);
-        self.bootstrap_secrets.extend(&workload.bootstrap_secret);
-    }
-
-    /// The objects of a kind.
-    pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'m PlannedObject> {
-        self.objects.iter().copied().filter(move |object| object.kind == kind)
-    }
-
-    /// The object of a kind and name.
-    pub(crate) fn object(&self, kind: &str, name: &str) -> Option<&'m PlannedObject> {
-        self.by_name.get(&(kind, name)).copied()
-    }
-
-    /// Objects that make pods, with the template of these.
-    pub(crate) fn pod_templates(&self) -> impl Iterator<Item = (&'m PlannedObject, &'m Data)> {
-        self.objects.iter().filter_map(|object| Some((*object, pod_template(object)?)))
-    }
 }
 
 /// A workload with what it becomes.
@@ -225,7 +194,12 @@ impl<'m> Known<'m> {
 
     /// True when everything in the workload could be read and made, and no object of it is refused.
     fn is_sound(&self, scope: ScopeId) -> bool {
-        self.model.is_whole(scope) && !self.failed.contains(&scope) && !self.refused.contains(&scope)
+        self.model.is_whole(scope) && self.is_made(scope) && !self.refused.contains(&scope)
+    }
+
+    /// True when everything in the workload could be made.
+    pub(crate) fn is_made(&self, scope: ScopeId) -> bool {
+        !self.failed.contains(&scope)
     }
 
     /// Every use of a secret in a place that takes one.
@@ -374,24 +348,4 @@ pub(crate) fn may_make_others(kind: &str, api_version: Option<&str>) -> bool {
         Lookup::Found(info) => !info.has_schema() && !info.api_version.starts_with("gateway.networking.k8s.io/"),
         Lookup::Ambiguous(_) | Lookup::Unknown { .. } => true,
     }
-}
-
-/// The pod template of an object: where it stands and its `metadata` and `spec` (Kubernetes API, `PodTemplateSpec`).
-pub(crate) fn pod_template(object: &PlannedObject) -> Option<&Data> {
-    match object.kind.as_str() {
-        "Pod" => Some(&object.body),
-        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
-            object.body.at(&["spec", "template"])
-        }
-        "CronJob" => object.body.at(&["spec", "jobTemplate", "spec", "template"]),
-        _ => None,
-    }
-}
-
-/// Every container of a pod's spec.
-pub(crate) fn containers(pod_spec: &Data) -> impl Iterator<Item = &Data> {
-    ["initContainers", "containers", "ephemeralContainers"]
-        .into_iter()
-        .filter_map(|key| pod_spec.get(key)?.as_list())
-        .flatten()
 }

@@ -274,7 +274,7 @@ fn pods<'m>(
 
 /// Why something of a namespace is not known.
 fn not_here(facts: &Facts<'_>, namespace: Option<&NamespaceFacts<'_>>, name: &str, scope: ScopeId) -> String {
-    if !facts.model.is_whole(scope) || !facts.resolver.is_made(scope) {
+    if !facts.model.is_whole(scope) || !facts.is_made(scope) {
         return "not looked for: the workload has errors".to_owned();
     }
     if namespace.is_some_and(|namespace| namespace.closed) {
