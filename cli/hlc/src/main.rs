@@ -34,6 +34,9 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => return console::usage(&error).into(),
     };
+    // The thread that asks is one of those that work: what is made on it is also freed on it, and one thread less is started.
+    // Where no thread can be started, it works alone.
+    let _ = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
     let console = Console::new(args.color, args.format);
     let result = match &args.command {
         Command::Check { fix, deny, pedantic } => commands::check::run(&args, *fix, *deny, *pedantic, &console),
