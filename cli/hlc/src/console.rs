@@ -143,7 +143,7 @@ impl Console {
         match self.format {
             Format::Human => render::human(out, sources, diagnostics),
             Format::Concise => render::concise(&mut out, sources, diagnostics),
-            Format::Json => render::json(&mut out, sources, diagnostics),
+            Format::Json => render::json(&mut out, sources, diagnostics, allowed),
             Format::Sarif => render::sarif(&mut out, sources, diagnostics, allowed),
             Format::Github => render::github(&mut out, sources, diagnostics),
         }

@@ -5,7 +5,7 @@ use std::io;
 use serde::Serialize;
 
 use super::Summary;
-use crate::{Diagnostic, Edit, Fix, Label, Sources, Span};
+use crate::{Allowed, Diagnostic, Edit, Fix, Label, Sources, Span};
 
 /// Version of the document; a field that changes its meaning or goes raises it, a new field does not.
 const VERSION: u32 = 1;
@@ -18,19 +18,24 @@ const VERSION: u32 = 1;
 ///     "path": "core/dns.kdl", "range": { "start": { "line": 1, "column": 1, "offset": 0 }, "end": { … } }, "text": "…",
 ///     "labels": [ { "path": "…", "range": { … }, "text": "…" } ], "notes": [ "…" ], "helps": [ "…" ],
 ///     "fixes": [ { "title": "…", "safe": true, "edits": [ { "path": "…", "range": { … }, "text": "…" } ] } ] } ],
-///   "summary": { "errors": 1, "warnings": 0, "hints": 0, "files": 12 } }
+///   "summary": { "errors": 1, "warnings": 0, "hints": 0, "files": 12, "allowed": 2 } }
 /// ```
 ///
 /// `line` and `column` count from 1, `column` in Unicode scalar values; `offset` counts bytes of the UTF-8 text from 0.
-/// `end` is the place behind the last character. `text` of a finding is what stands at its place, as on a label.
+/// `allowed` of the summary counts what the source allows and is not listed. `end` is the place behind the last character. `text` of a finding is what stands at its place, as on a label.
 ///
 /// # Errors
 /// When the sink fails.
-pub fn json(out: &mut dyn io::Write, sources: &Sources, diagnostics: &[Diagnostic]) -> io::Result<()> {
+pub fn json(
+    out: &mut dyn io::Write,
+    sources: &Sources,
+    diagnostics: &[Diagnostic],
+    allowed: &[Allowed],
+) -> io::Result<()> {
     let document = Document {
         version: VERSION,
         diagnostics: diagnostics.iter().map(|diagnostic| finding(sources, diagnostic)).collect(),
-        summary: summary(Summary::of(sources, diagnostics)),
+        summary: summary(Summary::of(sources, diagnostics), allowed.len()),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
@@ -90,6 +95,7 @@ struct Counts {
     warnings: usize,
     hints: usize,
     files: usize,
+    allowed: usize,
 }
 
 fn finding<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Finding<'a> {
@@ -118,6 +124,6 @@ fn place<'a>(sources: &'a Sources, span: Span, text: &'a str) -> Place<'a> {
     Place { path: sources.path(span.file), range: Range { start: point(span.start), end: point(span.end) }, text }
 }
 
-fn summary(Summary { errors, warnings, hints, files }: Summary) -> Counts {
-    Counts { errors, warnings, hints, files }
+fn summary(Summary { errors, warnings, hints, files }: Summary, allowed: usize) -> Counts {
+    Counts { errors, warnings, hints, files, allowed }
 }

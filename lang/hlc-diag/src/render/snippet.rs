@@ -150,6 +150,9 @@ impl Snippet {
         let first = file.line_start(line).unwrap_or(0);
         let last = first + offset(source.len());
         let ends: Vec<usize> = ends.range(first..=last).map(|end| (end - first) as usize).collect();
+        // Blanks at the end show nothing, unless a label is there.
+        let shown = source.trim_end_matches([' ', '\t']).len().max(ends.last().copied().unwrap_or(0));
+        let source = source.get(..shown).unwrap_or(source);
         let start = self.text.len();
         let mut clipped_to = 0;
         for kept in kept_parts(source, &ends) {

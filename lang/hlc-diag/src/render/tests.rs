@@ -60,7 +60,7 @@ fn concise_string(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
 
 fn json_string(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let mut out = Vec::new();
-    json(&mut out, sources, diagnostics).unwrap();
+    json(&mut out, sources, diagnostics, &[]).unwrap();
     String::from_utf8(out).unwrap()
 }
 
