@@ -11,6 +11,7 @@ use hlc_schema::Spanned;
 use hlc_schema::decode::Allowance;
 
 mod codes;
+mod cover;
 pub(crate) mod firm;
 mod place;
 mod rule;
@@ -18,9 +19,12 @@ mod rule;
 pub(crate) use codes::CODES;
 pub use firm::firm;
 pub use place::allow_here;
+pub(crate) use place::node_around;
 pub use rule::{FindingLevel, FindingRule};
 
 use crate::model::Model;
+use cover::Cover;
+
 use codes::{MISSING_REASON, NOT_TO_JUDGE, UNUSED_ALLOW};
 
 /// How many places are looked at that a finding is there for: far more than components may nest.
@@ -31,6 +35,8 @@ pub struct Control {
     allows: Vec<Allow>,
     /// Those whose code is known, by its id.
     by_code: BTreeMap<&'static str, Vec<usize>>,
+    /// What they cover.
+    covers: BTreeMap<&'static str, Cover>,
     rules: BTreeMap<&'static str, FindingLevel>,
     /// What is wrong with the words themselves.
     found: Vec<Diagnostic>,
@@ -54,8 +60,13 @@ pub(crate) enum Verdict {
 impl Control {
     /// Reads what was noted, and says what is wrong with it.
     pub(crate) fn new(allowed: Vec<Allowance>, model: &Model, sources: &Sources) -> Self {
-        let mut control =
-            Self { allows: Vec::new(), by_code: BTreeMap::new(), rules: BTreeMap::new(), found: Vec::new() };
+        let mut control = Self {
+            allows: Vec::new(),
+            by_code: BTreeMap::new(),
+            covers: BTreeMap::new(),
+            rules: BTreeMap::new(),
+            found: Vec::new(),
+        };
         let mut known = Codes::default();
         for allowance in together(allowed, sources) {
             let says_why = allowance.reason.as_ref().is_some_and(|reason| !reason.value.trim().is_empty());
@@ -67,6 +78,13 @@ impl Control {
                 control.allows.push(Allow { allowance, used: Cell::new(!says_why) });
             }
         }
+        let pieces = |number: &usize| {
+            let covers = control.allows.get(*number).map(|allow| allow.allowance.covers.iter());
+            covers.into_iter().flatten().map(|span| (*span, *number)).collect::<Vec<_>>()
+        };
+        let of_code = |numbers: &Vec<usize>| Cover::new(numbers.iter().flat_map(pieces));
+        let covers = control.by_code.iter().map(|(id, numbers)| (*id, of_code(numbers)));
+        control.covers = covers.collect();
         for rule in model.homelab.iter().flat_map(|homelab| &homelab.finding) {
             let is_less = rule.severity.value.severity() != Some(Severity::Error);
             if let Some(code) = known.find(&rule.code, "less than an error", !is_less, &mut control.found)
@@ -95,17 +113,12 @@ impl Control {
     }
 
     fn allowing(&self, found: &Diagnostic, sources: &Sources) -> Option<usize> {
-        let candidates = self.by_code.get(found.code.id)?;
+        let cover = self.covers.get(found.code.id)?;
         let mut places = vec![found.primary.span];
         let mut looked_at = 0;
         while let Some(place) = places.get(looked_at).copied().filter(|_| looked_at < MAX_REASONS) {
             looked_at += 1;
-            let nearest = candidates.iter().filter_map(|&number| {
-                let allow = self.allows.get(number)?;
-                let covers = allow.allowance.covers.iter().filter(|span| holds(**span, place));
-                covers.map(|span| (span.end - span.start, number)).min()
-            });
-            if let Some((_, number)) = nearest.min() {
+            if let Some(number) = cover.nearest(place) {
                 self.allows.get(number)?.used.set(true);
                 return Some(number);
             }
@@ -196,10 +209,6 @@ fn missing_reason(allowance: &Allowance) -> Diagnostic {
     let at = allowance.reason.as_ref().map_or(allowance.span, |reason| reason.span);
     Diagnostic::new(&MISSING_REASON, at, "this does not say why the finding is allowed")
         .help("say why it is right as it is: `reason=\"…\"`")
-}
-
-fn holds(outer: Span, inner: Span) -> bool {
-    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
 }
 
 /// Each `allow` once. What is read again, since others start from it or an environment puts it there, covers all of them.

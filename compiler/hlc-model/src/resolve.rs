@@ -136,6 +136,17 @@ impl<'m> Resolver<'m> {
         control.stands(found, &self.ground.sources())
     }
 
+    /// A file of the homelab as a tree, to see what stands around a place.
+    pub(crate) fn document(&self, file: FileId) -> Option<hlc_syntax::Document> {
+        let text = Arc::clone(self.ground.sources().get(file)?.text());
+        Some(hlc_syntax::parse(file, text).document)
+    }
+
+    /// See [`Sources::outermost`].
+    pub(crate) fn outermost(&self, span: Span) -> Span {
+        self.ground.sources().outermost(span)
+    }
+
     /// The findings so far.
     pub(crate) fn found(&self) -> Vec<Diagnostic> {
         let noted = self.noted.borrow();

@@ -39,6 +39,12 @@ impl Sources {
         self.expansion(span.file).map_or(span, |expansion| Span { file: expansion.file, ..span })
     }
 
+    /// The outermost use that a place stands in; of one that stands in none, the place itself.
+    #[must_use]
+    pub fn outermost(&self, span: Span) -> Span {
+        self.uses(span).last().copied().unwrap_or(span)
+    }
+
     /// The uses that a place stands in, from the inside out; all in real files.
     fn uses(&self, span: Span) -> Vec<Span> {
         let mut uses = Vec::new();

@@ -1,12 +1,15 @@
 //! Secrets that are named are in the SOPS file.
 
-use hlc_diag::{Code, Diagnostic, Severity};
+use std::collections::BTreeMap;
+
+use hlc_diag::{Code, Diagnostic, Edit, FileId, Fix, Severity, Span};
 use hlc_schema::suggest::nearest;
 use hlc_schema::{Node as _, SecretKey};
 use hlc_sops::SopsFile;
 
 use super::{Check, Facts};
 use crate::concept::{OptionalSecret, SecretsFile};
+use crate::control::node_around;
 
 pub(super) const CHECK: Check = Check { codes: &[&SECRET_ABSENT], run };
 
@@ -31,23 +34,56 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     if facts.model.faults.may_hide(OptionalSecret::decl()) {
         return; // it may be declared optional in what could not be read
     }
-    for (used, meant) in absent(facts, node, file) {
+    for Lacking { uses, meant } in by_node(facts, absent(facts, node, file)) {
+        let Some((used, others)) = uses.split_first() else { continue };
         let name = used.name.as_str();
         let diagnostic = Diagnostic::new(&SECRET_ABSENT, used.span, format!("the SOPS file holds no `{name}`"));
+        let diagnostic =
+            others.iter().fold(diagnostic, |found, other| found.label(other.span, "and it is needed here"));
         found.push(match meant {
             Some(meant) => {
                 let at = file.key(meant).map_or(node.path.span, |key| key.key_span);
-                diagnostic.label(at, format!("`{meant}` is here")).help(format!("did you mean `{meant}`?")).suggest(
-                    format!("write `{meant}`"),
-                    used.span,
-                    format!("\"{meant}\""),
-                )
+                let edits = uses.iter().map(|used| Edit { span: used.span, text: format!("\"{meant}\"") }).collect();
+                let mut diagnostic =
+                    diagnostic.label(at, format!("`{meant}` is here")).help(format!("did you mean `{meant}`?"));
+                diagnostic.fixes.push(Fix { title: format!("write `{meant}`"), edits, safe: false });
+                diagnostic
             }
             None => diagnostic.label(node.path.span, "this file").help(format!(
                 "set it with `hlc secrets set {name}`, or declare that it may be absent: `optional \"{name}\"` inside `secrets`"
             )),
         });
     }
+}
+
+/// The uses of an absent secret in one node.
+#[derive(Default)]
+struct Lacking<'m> {
+    uses: Vec<&'m SecretKey>,
+    meant: Option<&'m str>,
+}
+
+/// The uses of each absent secret by the nodes they stand in, in the order of the first of them.
+fn by_node<'m>(facts: &Facts<'_>, absent: impl Iterator<Item = (&'m SecretKey, Option<&'m str>)>) -> Vec<Lacking<'m>> {
+    let mut of_file: BTreeMap<(FileId, &str), Lacking<'m>> = BTreeMap::new();
+    for (used, meant) in absent {
+        let lacking = of_file.entry((used.span.file, &used.name)).or_default();
+        lacking.uses.push(used);
+        lacking.meant = meant;
+    }
+    let mut found = Vec::new();
+    for ((file, _), Lacking { uses, meant }) in of_file {
+        // A tree is only needed to tell the nodes of several apart.
+        let document = if uses.len() > 1 { facts.resolver.document(file) } else { None };
+        let mut nodes: BTreeMap<Span, Vec<&SecretKey>> = BTreeMap::new();
+        for used in uses {
+            let node = document.as_ref().and_then(|document| node_around(used.span, document));
+            nodes.entry(node.unwrap_or(used.span)).or_default().push(used);
+        }
+        found.extend(nodes.into_values().map(|uses| Lacking { uses, meant }));
+    }
+    found.sort_by_key(|lacking| lacking.uses.first().map(|used| used.span));
+    found
 }
 
 /// The uses of secrets that are absent, each with the name that is probably meant.

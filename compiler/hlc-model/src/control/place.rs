@@ -30,6 +30,11 @@ pub fn allow_here(code: &Code, place: Span, document: &Document) -> Option<Fix> 
     Some(Fix { title, edits: vec![edit], safe: false })
 }
 
+/// The innermost typed node or Kubernetes object around a place.
+pub(crate) fn node_around(place: Span, document: &Document) -> Option<Span> {
+    nearest(place, document).map(|(node, _)| node.span())
+}
+
 /// The innermost typed node or Kubernetes object around a place, with how deep it stands.
 fn nearest(place: Span, document: &Document) -> Option<(Node<'_>, usize)> {
     let around = |node: &Node<'_>| {
