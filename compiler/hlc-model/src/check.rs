@@ -35,6 +35,7 @@ mod edge;
 mod existing_workload;
 mod exposure;
 mod facts;
+mod free;
 mod gateway_address;
 mod gateway_listener;
 mod gateway_pool;

@@ -5,10 +5,14 @@ use std::net::Ipv4Addr;
 
 use hlc_diag::{Code, Diagnostic, Severity};
 use hlc_schema::Node as _;
+use ipnet::Ipv4Net;
 
-use super::owners::{Claim, Owner, free_range, is_no_host, owners, pools, range};
+use super::cluster_networks;
+use super::free::{free_network, free_range};
+use super::owners::{Claim, Owner, is_no_host, owners, pools, range};
 use super::{Check, Facts};
 use crate::concept::{Addresses, Network};
+use crate::relations::service_at;
 
 pub(super) const CHECK: Check = Check { codes: &[&ADDRESS_OUTSIDE, &ADDRESS_TAKEN, &NETWORK_OVERLAP], run };
 
@@ -55,19 +59,25 @@ pub(crate) static NETWORK_OVERLAP: Code = Code {
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let Some(homelab) = &facts.model.homelab else { return };
-    overlaps(&homelab.network, found);
+    overlaps(facts, &homelab.network, found);
     let (owners, pools) = (owners(facts), pools(facts));
     let owners: Vec<_> = owners.into_iter().filter(|owner| owner.claim != Claim::Named).collect();
     for owner in &owners {
-        if let Some(diagnostic) = owner.outside(facts, &homelab.network) {
-            found.push(diagnostic);
+        // One that no pool holds is reported as such.
+        let is_of_pool = owner.claim == Claim::FromPool && !pools.is_empty();
+        if let Some(diagnostic) = owner.outside(facts, &homelab.network).filter(|_| !is_of_pool) {
+            let networks = owner.within.map_or(homelab.network.as_slice(), std::slice::from_ref);
+            found.push(diagnostic.help(owner.way_out(facts, networks, &owners, &pools)));
         }
     }
     let mut taken: BTreeMap<Ipv4Addr, &Owner<'_>> = BTreeMap::new();
     for owner in &owners {
         match taken.get(&owner.ip.value) {
             Some(first) if owner.is_held_with(first, &pools) => {}
-            Some(first) => found.push(owner.taken(first, &homelab.network, &owners, &pools)),
+            Some(first) => {
+                let way_out = owner.way_out(facts, &homelab.network, &owners, &pools);
+                found.push(owner.taken(first).help(way_out));
+            }
             None => {
                 taken.insert(owner.ip.value, owner);
             }
@@ -106,31 +116,44 @@ impl Owner<'_> {
     }
 
     /// The finding that its address is another's.
-    fn taken(&self, first: &Self, networks: &[Network], owners: &[Self], pools: &[&Addresses]) -> Diagnostic {
+    fn taken(&self, first: &Self) -> Diagnostic {
         let message = format!("{} is taken", self.ip.value);
         let diagnostic = Diagnostic::new(&ADDRESS_TAKEN, self.ip.span, message);
         // Two machines may take one address from their pool.
-        let diagnostic = if first.ip.span == self.ip.span {
+        if first.ip.span == self.ip.span {
             diagnostic.here(format!("it is that of {} and of {}", first.what, self.what))
         } else {
             diagnostic.label(first.ip.span, format!("it is that of {}", first.what))
-        };
-        let network = networks.iter().find(|network| network.cidr.value.contains(&self.ip.value));
+        }
+    }
+
+    /// Which address it could have: the one nearest to its own, in its network, else in the first in which one is free.
+    fn way_out(&self, facts: &Facts<'_>, networks: &[Network], owners: &[Self], pools: &[&Addresses]) -> String {
         // What the load balancer gives out comes from a pool, and nothing else may.
         let from_pool = self.claim == Claim::FromPool && !pools.is_empty();
         let suits = |ip| {
             let in_pool = pools.iter().any(|pool| pool.range.value.contains(ip));
-            in_pool == from_pool && owners.iter().all(|owner| owner.ip.value != ip)
+            in_pool == from_pool
+                && owners.iter().all(|owner| owner.ip.value != ip)
+                && (!from_pool || service_at(facts.units, facts.resolver, ip).is_none())
         };
-        match network.and_then(|network| free_range(network, self.ip.value, 1, suits)) {
-            Some((free, _)) => diagnostic.help(format!("{free} is free")),
-            None => diagnostic,
+        let mut ordered: Vec<&Network> = networks.iter().collect();
+        ordered.sort_by_key(|network| (!network.cidr.value.contains(&self.ip.value), network.cidr.span));
+        let free = ordered.iter().find_map(|network| free_range(network, self.ip.value, 1, suits));
+        match (free, from_pool, ordered.as_slice()) {
+            (Some(free), ..) => format!("{free} is free"),
+            (None, true, _) => "no address of a pool is free: widen one".to_owned(),
+            (None, false, [only]) => format!("no address of network `{}` is free", only.name.name),
+            (None, false, _) => "no address of a network is free".to_owned(),
         }
     }
 }
 
 /// Each network that shares addresses with another is reported once.
-fn overlaps(networks: &[Network], found: &mut Vec<Diagnostic>) {
+fn overlaps(facts: &Facts<'_>, networks: &[Network], found: &mut Vec<Diagnostic>) {
+    let inside = facts.model.talos.iter().map(cluster_networks::inside);
+    let inside = inside.flat_map(|((pods, _), (services, _))| [pods, services]);
+    let taken: Vec<Ipv4Net> = networks.iter().map(|network| network.cidr.value).chain(inside).collect();
     let mut ordered: Vec<&Network> = networks.iter().collect();
     ordered.sort_by_key(|network| (network.cidr.value.network(), network.cidr.value.broadcast()));
     let mut reaching: Option<&Network> = None;
@@ -141,7 +164,11 @@ fn overlaps(networks: &[Network], found: &mut Vec<Diagnostic>) {
             let message = format!("networks `{}` and `{}` share addresses", first.name.name, second.name.name);
             found.push(
                 Diagnostic::new(&NETWORK_OVERLAP, second.cidr.span, message)
-                    .label(first.cidr.span, "the other network"),
+                    .label(first.cidr.span, "the other network")
+                    .help(match free_network(&second.cidr.value, &taken) {
+                        Some(free) => format!("{free} is free"),
+                        None => "no private network is free".to_owned(),
+                    }),
             );
         }
         if reaching.is_none_or(|other| other.cidr.value.broadcast() < network.cidr.value.broadcast()) {

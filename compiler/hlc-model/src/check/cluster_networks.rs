@@ -1,10 +1,9 @@
 //! The networks inside a cluster are nobody else's.
 
-use std::net::Ipv4Addr;
-
 use hlc_diag::{Code, Diagnostic, Severity, Span};
 use ipnet::Ipv4Net;
 
+use super::free::{free_network, share};
 use super::{Check, Facts};
 use crate::concept::Talos;
 
@@ -32,9 +31,9 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let (pods, services) = inside(talos);
         let mut taken: Vec<Ipv4Net> = networks().map(|network| network.cidr.value).collect();
         taken.extend([pods.0, services.0]);
-        let with_way_out = |diagnostic: Diagnostic, cidr: &Ipv4Net| match free(cidr, &taken) {
+        let with_way_out = |diagnostic: Diagnostic, cidr: &Ipv4Net| match free_network(cidr, &taken) {
             Some(free) => diagnostic.help(format!("{free} is free")),
-            None => diagnostic,
+            None => diagnostic.help("no private network is free"),
         };
         if share(&pods.0, &services.0) {
             let message = format!("pods and Services of cluster `{}` share addresses", talos.name.name);
@@ -61,19 +60,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// The networks of pods and Services, each with what says it.
-fn inside(talos: &Talos) -> ((Ipv4Net, Span), (Ipv4Net, Span)) {
+pub(super) fn inside(talos: &Talos) -> ((Ipv4Net, Span), (Ipv4Net, Span)) {
     let at = |given: Option<hlc_schema::Spanned<Ipv4Net>>| given.map_or(talos.name.span, |cidr| cidr.span);
     ((talos.pods(), at(talos.pod_cidr)), (talos.services(), at(talos.service_cidr)))
-}
-
-/// A network of this size that nobody has, of 10.0.0.0/8, which is for networks of one's own (RFC 1918).
-fn free(like: &Ipv4Net, taken: &[Ipv4Net]) -> Option<Ipv4Net> {
-    /// How many are tried.
-    const MOST: usize = 1024;
-    let private = Ipv4Net::new(Ipv4Addr::new(10, 0, 0, 0), 8).ok()?;
-    private.subnets(like.prefix_len()).ok()?.take(MOST).find(|free| !taken.iter().any(|other| share(free, other)))
-}
-
-fn share(a: &Ipv4Net, b: &Ipv4Net) -> bool {
-    a.contains(&b.network()) || b.contains(&a.network())
 }

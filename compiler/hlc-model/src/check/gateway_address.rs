@@ -1,11 +1,14 @@
 //! A gateway's address is one that the load balancer can give it.
 
+use std::net::Ipv4Addr;
+
 use hlc_diag::{Code, Diagnostic, Severity};
 use hlc_schema::{Node as _, ScopeId};
 
-use super::owners::pools;
+use super::owners::{owners, pools};
 use super::{Check, Facts};
 use crate::concept::Addresses;
+use crate::relations::service_at;
 
 pub(super) const CHECK: Check = Check { codes: &[&NOT_IN_A_POOL], run };
 
@@ -38,6 +41,27 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             pools.iter().take(3).fold(Diagnostic::new(&NOT_IN_A_POOL, ip.span, message), |diagnostic, pool| {
                 diagnostic.label(pool.range.span, format!("pool `{}`", pool.name.name))
             });
-        found.push(diagnostic.help("choose an address of a pool, or widen the pool"));
+        found.push(diagnostic.help(match free(facts, &pools, ip.value) {
+            Some((free, pool)) => format!("{free} of pool `{}` is free", pool.name.name),
+            None => "no address of a pool is free: widen one".to_owned(),
+        }));
     }
+}
+
+/// The address of a pool that nothing has and that is nearest to another.
+fn free<'m>(facts: &Facts<'m>, pools: &[&'m Addresses], near: Ipv4Addr) -> Option<(Ipv4Addr, &'m Addresses)> {
+    /// How many of a pool are looked at.
+    const MOST: usize = 1 << 12;
+    let owners = owners(facts);
+    let of = |pool: &&'m Addresses| {
+        let (first, last) = (u32::from(pool.range.value.first()), u32::from(pool.range.value.last()));
+        let pool = *pool;
+        (first..=last).take(MOST).map(move |at| (Ipv4Addr::from(at), pool))
+    };
+    let is_free = |ip: Ipv4Addr| {
+        owners.iter().all(|owner| owner.ip.value != ip) && service_at(facts.units, facts.resolver, ip).is_none()
+    };
+    let mut all: Vec<_> = pools.iter().flat_map(of).collect();
+    all.sort_by_key(|(ip, _)| (u32::from(*ip).abs_diff(near.into()), *ip));
+    all.into_iter().find(|(ip, _)| is_free(*ip))
 }

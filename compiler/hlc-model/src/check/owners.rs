@@ -101,25 +101,3 @@ pub(super) fn range(network: &Network) -> String {
     let cidr = network.cidr.value;
     format!("{} to {}", cidr.network(), cidr.broadcast())
 }
-
-/// So many addresses in a row of a network that suit: those nearest to one that was chosen.
-pub(super) fn free_range(
-    network: &Network,
-    near: Ipv4Addr,
-    count: u32,
-    suits: impl Fn(Ipv4Addr) -> bool,
-) -> Option<(Ipv4Addr, Ipv4Addr)> {
-    /// How far away is looked at: further than any homelab's network reaches.
-    const FAR: u32 = 1 << 12;
-    let (near, cidr) = (u32::from(near), network.cidr.value);
-    let first = near.saturating_sub(FAR).max(cidr.network().into());
-    let last = near.saturating_add(FAR).min(cidr.broadcast().into());
-    let mut run = 0;
-    let starts = (first..=last).filter_map(|at| {
-        let ip = Ipv4Addr::from(at);
-        run = if is_no_host(network, ip).is_none() && suits(ip) { run + 1 } else { 0 };
-        (run >= count).then(|| at.saturating_sub(count.saturating_sub(1)))
-    });
-    let start = starts.min_by_key(|start| start.abs_diff(near))?;
-    Some((start.into(), start.saturating_add(count.saturating_sub(1)).into()))
-}

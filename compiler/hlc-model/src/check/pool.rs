@@ -4,9 +4,9 @@ use std::net::Ipv4Addr;
 
 use hlc_diag::{Code, Diagnostic, Severity};
 use hlc_schema::Node as _;
-use hlc_schema::scalar::Ipv4Range;
 
-use super::owners::{Claim, Owner, free_range, owners, pools};
+use super::free::{FreeRange, free_range};
+use super::owners::{Claim, Owner, owners, pools};
 use super::{Check, Facts};
 use crate::concept::{Addresses, Network};
 
@@ -45,78 +45,113 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let Some(homelab) = &facts.model.homelab else { return };
     let (owners, pools) = (owners(facts), pools(facts));
     for (index, pool) in pools.iter().enumerate() {
+        let around = Around { pool, pools: &pools, owners: &owners, networks: networks(facts, pool, &homelab.network) };
         if !facts.model.faults.may_hide(Network::decl()) {
-            found.extend(outside(pool, &homelab.network));
+            found.extend(around.outside(&homelab.network));
         }
-        found.extend(inside(pool, &pools, &owners, &homelab.network));
+        found.extend(around.inside());
         let earlier = pools.iter().take(index).find(|other| other.range.value.overlaps(pool.range.value));
         found.extend(earlier.map(|other| {
             let message = format!("pools `{}` and `{}` share addresses", other.name.name, pool.name.name);
             Diagnostic::new(&POOL_TAKEN, pool.range.span, message)
                 .label(other.range.span, "the other pool")
-                .help("let one end before the other begins")
+                .help(around.way_out(&[]))
         }));
     }
 }
 
-fn outside(pool: &Addresses, networks: &[Network]) -> Option<Diagnostic> {
-    let range = pool.range.value;
-    let whole = |network: &&Network| {
-        let cidr = network.cidr.value;
-        cidr.contains(&range.first()) && cidr.contains(&range.last())
-    };
-    if networks.is_empty() || networks.iter().any(|network| whole(&network)) {
-        return None;
-    }
-    let message = format!("the addresses {range} of pool `{}` lie in no network", pool.name.name);
-    let labelled = networks
-        .iter()
-        .take(3)
-        .fold(Diagnostic::new(&POOL_OUTSIDE, pool.range.span, message), |diagnostic, network| {
-            diagnostic.label(network.cidr.span, format!("network `{}`", network.name.name))
-        });
-    Some(labelled.help("choose addresses of the network that the nodes are in"))
+/// The networks that a pool's addresses could be in, the likeliest first: the one that they begin in, those of nodes.
+fn networks<'m>(facts: &Facts<'m>, pool: &Addresses, all: &'m [Network]) -> Vec<&'m Network> {
+    let has_nodes = |network: &Network| facts.model.talos.iter().any(|talos| talos.network.name == network.name.name);
+    let mut networks: Vec<&Network> = all.iter().collect();
+    networks.sort_by_key(|network| {
+        (!network.cidr.value.contains(&pool.range.value.first()), !has_nodes(network), network.cidr.span)
+    });
+    networks
 }
 
-/// All owners of addresses in a pool are one mistake. A gateway's address is meant to come from it.
-fn inside(pool: &Addresses, pools: &[&Addresses], owners: &[Owner<'_>], networks: &[Network]) -> Option<Diagnostic> {
-    let held: Vec<&Owner<'_>> = owners.iter().filter(|owner| pool.range.value.contains(owner.ip.value)).collect();
-    let (gateways, mut others): (Vec<_>, Vec<_>) = held.into_iter().partition(|owner| owner.claim == Claim::FromPool);
-    others.sort_by_key(|owner| owner.ip.value);
-    others.dedup_by_key(|owner| owner.ip.value);
-    let (first, more) = others.split_first()?;
-    let name = &pool.name.name;
-    let (message, here) = match more.len() {
-        0 => (format!("pool `{name}` holds the address of {}", first.what), format!("{} is taken", first.ip.value)),
-        count => (
-            format!(
-                "pool `{name}` holds the addresses of {} and {count} other{}",
-                first.what,
-                if count == 1 { "" } else { "s" }
+/// A pool with what is around it.
+struct Around<'p, 'm> {
+    pool: &'p Addresses,
+    pools: &'p [&'m Addresses],
+    owners: &'p [Owner<'m>],
+    networks: Vec<&'m Network>,
+}
+
+impl Around<'_, '_> {
+    fn outside(&self, networks: &[Network]) -> Option<Diagnostic> {
+        let range = self.pool.range.value;
+        let whole = |network: &Network| {
+            let cidr = network.cidr.value;
+            cidr.contains(&range.first()) && cidr.contains(&range.last())
+        };
+        if networks.is_empty() || networks.iter().any(whole) {
+            return None;
+        }
+        let message = format!("the addresses {range} of pool `{}` lie in no network", self.pool.name.name);
+        let diagnostic = Diagnostic::new(&POOL_OUTSIDE, self.pool.range.span, message);
+        let diagnostic = networks.iter().take(3).fold(diagnostic, |diagnostic, network| {
+            diagnostic.label(network.cidr.span, format!("network `{}`", network.name.name))
+        });
+        Some(diagnostic.help(self.way_out(&self.gateways())))
+    }
+
+    /// Those that have an address of the pool, as they are meant to.
+    fn gateways(&self) -> Vec<&Owner<'_>> {
+        self.held().filter(|owner| owner.claim == Claim::FromPool).collect()
+    }
+
+    fn held(&self) -> impl Iterator<Item = &Owner<'_>> {
+        self.owners.iter().filter(|owner| self.pool.range.value.contains(owner.ip.value))
+    }
+
+    /// All owners of addresses in a pool are one mistake. A gateway's address is meant to come from it.
+    fn inside(&self) -> Option<Diagnostic> {
+        let mut others: Vec<&Owner<'_>> = self.held().filter(|owner| owner.claim != Claim::FromPool).collect();
+        others.sort_by_key(|owner| owner.ip.value);
+        others.dedup_by_key(|owner| owner.ip.value);
+        let (first, more) = others.split_first()?;
+        let name = &self.pool.name.name;
+        let (message, here) = match more.len() {
+            0 => (format!("pool `{name}` holds the address of {}", first.what), format!("{} is taken", first.ip.value)),
+            count => (
+                format!(
+                    "pool `{name}` holds the addresses of {} and {count} other{}",
+                    first.what,
+                    if count == 1 { "" } else { "s" }
+                ),
+                format!("taken are {}", listed(&others)),
             ),
-            format!("taken are {}", listed(&others)),
-        ),
-    };
-    let diagnostic = Diagnostic::new(&POOL_TAKEN, pool.range.span, message)
-        .here(here)
-        .label(first.ip.span, format!("{} has {}", first.what, first.ip.value));
-    let free = |ip: Ipv4Addr| {
-        let moves = |owner: &Owner<'_>| gateways.iter().any(|gateway| std::ptr::eq(*gateway, owner));
-        let in_another =
-            pools.iter().any(|other| other.range.span != pool.range.span && other.range.value.contains(ip));
-        !in_another && owners.iter().all(|owner| owner.ip.value != ip || moves(owner))
-    };
-    let Some((from, to)) = free_range_like(pool.range.value, networks, free) else {
-        return Some(diagnostic.help("choose other addresses"));
-    };
-    let stays = |gateway: &&&Owner<'_>| (from..=to).contains(&gateway.ip.value);
-    Some(match gateways.iter().find(|gateway| !stays(gateway)) {
-        Some(gateway) => diagnostic.help(format!(
-            "{from}-{to} is free; {}, which has {} now, needs one of these then",
-            gateway.what, gateway.ip.value
-        )),
-        None => diagnostic.help(format!("{from}-{to} is free")),
-    })
+        };
+        Some(
+            Diagnostic::new(&POOL_TAKEN, self.pool.range.span, message)
+                .here(here)
+                .label(first.ip.span, format!("{} has {}", first.what, first.ip.value))
+                .help(self.way_out(&self.gateways())),
+        )
+    }
+
+    /// Which addresses the pool could have instead: as many, or as many as there are in a row. Those in it that move along hold none.
+    fn way_out(&self, moving: &[&Owner<'_>]) -> String {
+        let pool = self.pool.range;
+        let count = u32::from(pool.value.last()).abs_diff(pool.value.first().into()).saturating_add(1);
+        let free = |ip: Ipv4Addr| {
+            let moves = |owner: &Owner<'_>| moving.iter().any(|gateway| std::ptr::eq(*gateway, owner));
+            let in_another =
+                self.pools.iter().any(|other| other.range.span != pool.span && other.range.value.contains(ip));
+            !in_another && self.owners.iter().all(|owner| owner.ip.value != ip || moves(owner))
+        };
+        let of = |network: &&Network| free_range(network, pool.value.first(), count, free);
+        let Some(free) = self.networks.iter().find_map(of) else {
+            return "no address of a network is free".to_owned();
+        };
+        match moving.iter().find(|gateway| !FreeRange::contains(free, gateway.ip.value)) {
+            Some(gateway) => {
+                format!("{free} is free; {}, which has {} now, needs one of these then", gateway.what, gateway.ip.value)
+            }
+            None => format!("{free} is free"),
+        }
+    }
 }
 
 /// A few addresses in words.
@@ -130,16 +165,4 @@ fn listed(owners: &[&Owner<'_>]) -> String {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => words.concat(),
     }
-}
-
-/// Free addresses near a range, as many as it has, or as many as there are.
-fn free_range_like(
-    range: Ipv4Range,
-    networks: &[Network],
-    free: impl Fn(Ipv4Addr) -> bool,
-) -> Option<(Ipv4Addr, Ipv4Addr)> {
-    let network = networks.iter().find(|network| network.cidr.value.contains(&range.first()))?;
-    let count = u32::from(range.last()).abs_diff(range.first().into()).saturating_add(1);
-    std::iter::successors(Some(count), |count| Some(count / 2).filter(|count| *count > 0))
-        .find_map(|count| free_range(network, range.first(), count, &free))
 }
