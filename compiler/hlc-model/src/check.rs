@@ -37,6 +37,7 @@ mod exposure;
 mod facts;
 mod free;
 mod gateway_address;
+mod gateway_api;
 mod gateway_listener;
 mod gateway_pool;
 mod generated_name;
@@ -170,6 +171,7 @@ pub const CHECKS: &[Check] = &[
     sso::CHECK,
     argocd_redirect::CHECK,
     versions::CHECK,
+    gateway_api::CHECK,
     pool::CHECK,
     gateway_address::CHECK,
     listener_tls::CHECK,

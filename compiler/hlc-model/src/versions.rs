@@ -35,6 +35,11 @@ pub(crate) struct GatewayRule {
     /// (`requiredGVK`). Gateways and HTTPRoutes are `v1` since 1.0, GRPCRoutes since 1.1
     /// (<https://github.com/cilium/cilium/issues/32539>).
     pub(crate) needs: (u32, u32),
+    /// The newest release that still has all of them: GRPCRoutes are no longer `v1alpha2` since 1.2.
+    pub(crate) until: Option<(u32, u32)>,
+    /// True when one of them is only in the experimental channel: TLSRoutes as `v1alpha2` never were in the standard one, GRPCRoutes
+    /// not before 1.1 (`config/crd/` at the tags of <https://github.com/kubernetes-sigs/gateway-api>).
+    pub(crate) experimental: bool,
     /// The release that its documentation says must be there.
     pub(crate) asks: (u32, u32),
     /// The tag at which both were read.
@@ -52,11 +57,19 @@ impl GatewayRule {
 
 /// Cilium and the Gateway API.
 pub(crate) const GATEWAY: &[GatewayRule] = &[
-    GatewayRule { cilium: (1, 15), needs: (1, 0), asks: (1, 0), tag: "v1.15.0" },
-    GatewayRule { cilium: (1, 16), needs: (1, 1), asks: (1, 1), tag: "v1.16.6" },
-    GatewayRule { cilium: (1, 17), needs: (1, 1), asks: (1, 2), tag: "v1.17.0" },
-    GatewayRule { cilium: (1, 18), needs: (1, 1), asks: (1, 2), tag: "v1.18.0" },
-    GatewayRule { cilium: (1, 19), needs: (1, 1), asks: (1, 3), tag: "v1.19.0" },
+    GatewayRule {
+        cilium: (1, 15),
+        needs: (1, 0),
+        until: Some((1, 1)),
+        experimental: true,
+        asks: (1, 0),
+        tag: "v1.15.19",
+    },
+    GatewayRule { cilium: (1, 16), needs: (1, 1), until: None, experimental: true, asks: (1, 1), tag: "v1.16.19" },
+    // TLSRoutes are optional from here on.
+    GatewayRule { cilium: (1, 17), needs: (1, 1), until: None, experimental: false, asks: (1, 2), tag: "v1.17.0" },
+    GatewayRule { cilium: (1, 18), needs: (1, 1), until: None, experimental: false, asks: (1, 2), tag: "v1.18.0" },
+    GatewayRule { cilium: (1, 19), needs: (1, 1), until: None, experimental: false, asks: (1, 3), tag: "v1.19.0" },
 ];
 
 /// What a chart needs of the system of the machines that it runs on.
@@ -64,8 +77,8 @@ pub(crate) const GATEWAY: &[GatewayRule] = &[
 pub(crate) struct SystemRule {
     /// The chart.
     pub(crate) chart: &'static str,
-    /// True when it runs on every worker; else on those that have one of the extensions.
-    pub(crate) everywhere: bool,
+    /// Which machines it runs on.
+    pub(crate) on: On,
     /// Extensions of Talos without which it does not run, of each line one: by the beginning of its name, since some have a
     /// release line behind it.
     pub(crate) extensions: &'static [&'static [&'static str]],
@@ -77,11 +90,21 @@ pub(crate) struct SystemRule {
     pub(crate) sources: &'static [&'static str],
 }
 
+/// Which machines a chart runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum On {
+    /// All whose taints it tolerates: by the `tolerations` in the first of these values that has some.
+    Tolerated(&'static [&'static str]),
+    /// Workers that have one of the extensions.
+    Equipped,
+}
+
 /// Charts and the system of machines.
 pub(crate) const SYSTEM: &[SystemRule] = &[
     SystemRule {
         chart: "longhorn",
-        everywhere: true,
+        // `templates/daemonset-sa.yaml` of its chart 1.10.2.
+        on: On::Tolerated(&["longhornManager", "global"]),
         extensions: &[&["iscsi-tools"]],
         advised: &[&["util-linux-tools"]],
         modules: &[],
@@ -89,7 +112,7 @@ pub(crate) const SYSTEM: &[SystemRule] = &[
     },
     SystemRule {
         chart: "nvidia-device-plugin",
-        everywhere: false,
+        on: On::Equipped,
         extensions: &[&["nvidia-open-gpu-kernel-modules", "nonfree-kmod-nvidia"], &["nvidia-container-toolkit"]],
         advised: &[],
         modules: &["nvidia", "nvidia_uvm", "nvidia_drm", "nvidia_modeset"],
@@ -120,18 +143,26 @@ pub(crate) fn page() -> String {
         page += &format!("| {} | {major}.{minor} | 1.{oldest} to 1.{newest} | <{KUBERNETES_SOURCE}> |\n", rule.chart);
     }
     page += "\n## Cilium and the Gateway API\n\nCilium's operator leaves gateways alone where a kind is missing that it needs: \
-             [HLC0674](diagnostics/HLC0674.md). Between that and the release that its documentation asks for: \
-             [HLC0685](diagnostics/HLC0685.md).\n\n| Cilium | needs | source | asks for | source |\n|---|---|---|---|---|\n";
+             [HLC0674](diagnostics/HLC0674.md), and [HLC0676](diagnostics/HLC0676.md) where only the experimental channel has it. Between that \
+             and the release that its documentation asks for: [HLC0685](diagnostics/HLC0685.md).\n\n| Cilium | needs | channel | \
+             source | asks for | source |\n|---|---|---|---|---|---|\n";
     for rule in GATEWAY {
         let ((major, minor), (needs, needs_minor), (asks, asks_minor)) = (rule.cilium, rule.needs, rule.asks);
         let (code, pages) = rule.sources();
-        page += &format!("| {major}.{minor} | {needs}.{needs_minor} | <{code}> | {asks}.{asks_minor} | <{pages}> |\n");
+        let until = rule.until.map_or_else(|| " or newer".to_owned(), |(major, minor)| format!(" to {major}.{minor}"));
+        let channel = if rule.experimental { "experimental" } else { "any" };
+        page += &format!(
+            "| {major}.{minor} | {needs}.{needs_minor}{until} | {channel} | <{code}> | {asks}.{asks_minor} | <{pages}> |\n"
+        );
     }
     page += "\n## Charts and the system of machines\n\nReported as [HLC0675](diagnostics/HLC0675.md) without what a chart does not \
              run, else as [HLC0686](diagnostics/HLC0686.md).\n\n| chart | on | does not run without | is to have | kernel \
              modules | sources |\n|---|---|---|---|---|---|\n";
     for rule in SYSTEM {
-        let on = if rule.everywhere { "every worker" } else { "workers that have one of the extensions, at least one" };
+        let on = match rule.on {
+            On::Tolerated(_) => "every machine whose taints its values tolerate",
+            On::Equipped => "workers that have one of the extensions, at least one",
+        };
         let list = |all: &[&[&str]]| all.iter().map(|any| any.join(" or ")).collect::<Vec<_>>().join(", ");
         let (extensions, advised, modules) = (list(rule.extensions), list(rule.advised), rule.modules.join(", "));
         let sources: Vec<String> = rule.sources.iter().map(|source| format!("<{source}>")).collect();

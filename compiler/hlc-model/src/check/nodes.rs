@@ -2,7 +2,7 @@
 //!
 //! Judged where the homelab has one cluster whose machines are all written down.
 
-mod machines;
+pub(super) mod machines;
 
 use hlc_diag::{Code, Diagnostic, Severity};
 use hlc_plan::PlannedObject;
@@ -220,11 +220,11 @@ fn not_tolerated(object: &PlannedObject, spec: &Data, named: &[Wanted<'_>], node
     };
     let suiting: Vec<_> = nodes.iter().filter(suits).collect();
     let first = suiting.first()?;
-    let kept_off = |node: &&&Node<'_>| node.taints.iter().any(|taint| !tolerates(spec, taint));
+    let kept_off = |node: &&&Node<'_>| node.taints.iter().any(|taint| !taint.is_tolerated_by(spec));
     if suiting.iter().any(|node| !kept_off(&node)) {
         return None;
     }
-    let taint = first.taints.iter().find(|taint| !tolerates(spec, taint))?;
+    let taint = first.taints.iter().find(|taint| !taint.is_tolerated_by(spec))?;
     let message =
         format!("the pods of {} `{}` do not tolerate the machines that they are for", object.kind, object.name);
     let value = if taint.value.is_empty() {
@@ -249,19 +249,5 @@ fn device(spec: &Data) -> Option<&Data> {
         let of = |field| container.at(&["resources", field]).and_then(Data::as_map);
         let held = of("limits").into_iter().chain(of("requests")).flat_map(hlc_schema::Map::iter);
         held.filter(|(name, _)| GPUS.contains(name)).map(|(_, entry)| &entry.value).next()
-    })
-}
-
-/// True when a pod puts up with a taint (Kubernetes, "Taints and Tolerations").
-fn tolerates(spec: &Data, taint: &machines::Taint) -> bool {
-    items(spec, "tolerations").any(|toleration| {
-        let text = |field| toleration.get(field).and_then(Data::as_str).filter(|text| !text.is_empty());
-        let exists = text("operator") == Some("Exists");
-        let key = match text("key") {
-            None => exists,
-            Some(key) => key == taint.key,
-        };
-        let value = exists || text("value").unwrap_or_default() == taint.value;
-        key && value && text("effect").is_none_or(|effect| effect == taint.effect)
     })
 }

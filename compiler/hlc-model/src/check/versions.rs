@@ -1,15 +1,17 @@
-//! Charts fit the cluster that they are for ([`versions`](crate::versions)).
+//! Charts fit the cluster that they are for ([`versions`](crate::versions)); those with the Gateway API in `gateway_api`.
 
 use hlc_diag::{Code, Diagnostic, Severity};
-use hlc_schema::{DataValue, Node as _, ScopeId, Spanned};
+use hlc_schema::{Data, ScopeId, Spanned};
 
+use super::nodes::machines::{Node, Taint, nodes};
+use super::pod_references::items;
 use super::{Check, Facts};
 use crate::concept::{Image, Machine, Role, Talos};
-use crate::versions::{GATEWAY, KUBERNETES, SYSTEM, SystemRule, release};
+use crate::lower::Unit;
+use crate::versions::{KUBERNETES, On, SYSTEM, SystemRule, release};
 use crate::workload::Chart;
 
-pub(super) const CHECK: Check =
-    Check { codes: &[&CHART_KUBERNETES, &GATEWAY_API, &GATEWAY_UNTRIED, &SYSTEM_LACKS, &SYSTEM_ADVISED], run };
+pub(super) const CHECK: Check = Check { codes: &[&CHART_KUBERNETES, &SYSTEM_LACKS, &SYSTEM_ADVISED], run };
 
 /// A chart that nobody has tried with this Kubernetes.
 pub(crate) static CHART_KUBERNETES: Code = Code {
@@ -29,39 +31,6 @@ pub(crate) static CHART_KUBERNETES: Code = Code {
            version=\"v1.19.3\" repo=\"https://charts.jetstack.io\"\n    }\n}",
 };
 
-/// A Cilium without the definitions that it looks for.
-pub(crate) static GATEWAY_API: Code = Code {
-    id: "HLC0674",
-    name: "gateway-api-version",
-    severity: Severity::Error,
-    summary: "definitions of the Gateway API that are too old for Cilium",
-    explain: "Cilium's operator looks for the kinds of the Gateway API that it needs, at their versions, and leaves gateways \
-              alone where one is missing. docs/versions.md has the rules that hlc knows, with their sources.",
-    bad: "platform {\n    addon \"cilium\" namespace=\"kube-system\" {\n        chart \"cilium\" version=\"1.17.2\" \
-          repo=\"https://helm.cilium.io/\" { values { gatewayAPI enabled=#true} }\n    }\n    addon \"definitions\" namespace=\"kube-system\" {\n        manifests \
-          \"https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.0.0/standard-install.yaml\" name=\"gateway-api\"\n    }\n}",
-    good: "platform {\n    addon \"cilium\" namespace=\"kube-system\" {\n        chart \"cilium\" version=\"1.17.2\" \
-           repo=\"https://helm.cilium.io/\" { values { gatewayAPI enabled=#true} }\n    }\n    addon \"definitions\" namespace=\"kube-system\" {\n        manifests \
-           \"https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.2.1/standard-install.yaml\" name=\"gateway-api\"\n    }\n}",
-};
-
-/// A Cilium with older definitions than its documentation asks for.
-pub(crate) static GATEWAY_UNTRIED: Code = Code {
-    id: "HLC0685",
-    name: "gateway-api-untried",
-    severity: Severity::Warning,
-    summary: "definitions of the Gateway API that are older than Cilium's documentation asks for",
-    explain: "The documentation of a release of Cilium says which release of the Gateway API must be there. With one a little older \
-              its operator begins all the same, and what it reads of the newer fields is not there. docs/versions.md has the \
-              rules that hlc knows, with their sources.",
-    bad: "platform {\n    addon \"cilium\" namespace=\"kube-system\" {\n        chart \"cilium\" version=\"1.17.2\" \
-          repo=\"https://helm.cilium.io/\" { values { gatewayAPI enabled=#true} }\n    }\n    addon \"definitions\" namespace=\"kube-system\" {\n        manifests \
-          \"https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.1.0/standard-install.yaml\" name=\"gateway-api\"\n    }\n}",
-    good: "platform {\n    addon \"cilium\" namespace=\"kube-system\" {\n        chart \"cilium\" version=\"1.17.2\" \
-           repo=\"https://helm.cilium.io/\" { values { gatewayAPI enabled=#true} }\n    }\n    addon \"definitions\" namespace=\"kube-system\" {\n        manifests \
-           \"https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.2.1/standard-install.yaml\" name=\"gateway-api\"\n    }\n}",
-};
-
 /// Machines without what a chart needs of their system.
 pub(crate) static SYSTEM_LACKS: Code = Code {
     id: "HLC0675",
@@ -69,7 +38,8 @@ pub(crate) static SYSTEM_LACKS: Code = Code {
     severity: Severity::Error,
     summary: "machines that lack an extension without which a chart does not run",
     explain: "Talos has no package manager: what a workload needs of the system comes with the image, as an extension. An image \
-              with a `schematic` of its own is not judged. docs/versions.md has the rules that hlc knows, with their sources.",
+              with a `schematic` of its own is not judged, nor are machines with taints that the chart's values do not tolerate: its \
+              pods do not come there. docs/versions.md has the rules that hlc knows, with their sources.",
     bad: "talos \"home\" version=\"v1.12.4\" kubernetes-version=\"v1.35.0\" on=\"pve\" network=\"lan\" {\n    image \"base\" { extensions \
           util-linux-tools }\n    machine \"one\" ip=\"192.168.1.211\" role=\"control-plane\" image=\"base\" cores=4 memory=\"6GiB\" \
           disk=\"30GiB\"\n}\nworkload \"longhorn\" category=\"apps\" {\n    namespace \"longhorn-system\" \
@@ -104,21 +74,57 @@ pub(crate) static SYSTEM_ADVISED: Code = Code {
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let units = facts.units.iter().filter(|unit| !unit.idle);
-    let charts: Vec<(ScopeId, &Chart)> =
-        units.flat_map(|unit| unit.source.chart.iter().map(|chart| (unit.scope, chart))).collect();
-    gateway_api(facts, &charts, found);
     // Workloads of a homelab with several clusters name none.
     let [talos] = facts.model.talos.as_slice() else { return };
-    let sees_machines = !facts.model.faults.may_hide(Machine::decl());
-    for (_, chart) in &charts {
+    let nodes = nodes(facts);
+    for (scope, chart) in facts.units.iter().filter(|unit| !unit.idle).flat_map(charts) {
         found.extend(kubernetes(chart, talos));
-        if sees_machines {
-            for rule in SYSTEM.iter().filter(|rule| rule.chart == chart.name.value) {
-                system(chart, talos, rule, found);
+        for rule in SYSTEM.iter().filter(|rule| rule.chart == chart.name.value) {
+            if let Some(machines) = nodes.as_ref().and_then(|nodes| machines(facts, (scope, chart), rule, nodes)) {
+                system(chart, talos, rule, &machines, found);
             }
         }
     }
+}
+
+fn charts<'m>(unit: &'m Unit<'_>) -> impl Iterator<Item = (ScopeId, &'m Chart)> {
+    unit.source.chart.iter().map(|chart| (unit.scope, chart))
+}
+
+/// The machines that a chart's pods may come to; `None` when that cannot be told.
+fn machines<'m>(
+    facts: &Facts<'_>,
+    (scope, chart): (ScopeId, &Chart),
+    rule: &SystemRule,
+    nodes: &[Node<'m>],
+) -> Option<Vec<&'m Machine>> {
+    let is_worker = |node: &&Node<'_>| node.machine.role.value == Role::Worker;
+    let has_workers = nodes.iter().any(|node| is_worker(&node));
+    let On::Tolerated(holders) = rule.on else {
+        let on = nodes.iter().filter(|node| !has_workers || is_worker(node));
+        return Some(on.map(|node| node.machine).collect());
+    };
+    let mut told = Vec::new();
+    for release in chart.releases() {
+        told.push(chart.values(facts.resolver, scope, &release)?);
+    }
+    let tolerating = |values: &'_ Option<Data>| -> Option<Data> {
+        let values = values.as_ref()?;
+        holders
+            .iter()
+            .filter_map(|holder| values.get(holder))
+            .find(|holder| items(holder, "tolerations").next().is_some())
+            .cloned()
+    };
+    let told: Vec<Option<Data>> = told.iter().map(tolerating).collect();
+    let comes_to = |node: &&Node<'_>| {
+        // Without workers pods run on control planes.
+        let mut taints = node.taints.iter().filter(|taint| has_workers || !taint.is_of_control_plane());
+        let keeps_off =
+            |holder: &Option<Data>, taint: &Taint| !holder.as_ref().is_some_and(|holder| taint.is_tolerated_by(holder));
+        node.all_labels && !taints.any(|taint| told.iter().all(|holder| keeps_off(holder, taint)))
+    };
+    Some(nodes.iter().filter(comes_to).map(|node| node.machine).collect())
 }
 
 fn kubernetes(chart: &Chart, talos: &Talos) -> Option<Diagnostic> {
@@ -139,48 +145,6 @@ fn kubernetes(chart: &Chart, talos: &Talos) -> Option<Diagnostic> {
     )
 }
 
-/// The release in the URL of the definitions: `…/gateway-api/releases/download/v1.2.1/standard-install.yaml`.
-fn definitions(url: &str) -> Option<((u32, u32), &str)> {
-    let version = url.split_once("/gateway-api/releases/download/")?.1.split('/').next()?;
-    Some((release(version)?, version))
-}
-
-/// True for a Cilium that is told to serve gateways (`gatewayAPI.enabled` of its values).
-fn serves_gateways(facts: &Facts<'_>, scope: ScopeId, chart: &Chart) -> bool {
-    chart.releases().iter().any(|release| {
-        let values = chart.values(facts.resolver, scope, release).flatten();
-        let enabled = values.as_ref().and_then(|values| values.at(&["gatewayAPI", "enabled"]));
-        enabled.is_some_and(|enabled| enabled.value == DataValue::Bool(true))
-    })
-}
-
-fn gateway_api(facts: &Facts<'_>, charts: &[(ScopeId, &Chart)], found: &mut Vec<Diagnostic>) {
-    let manifests = facts.units.iter().filter(|unit| !unit.idle).flat_map(|unit| &unit.source.manifests);
-    let published: Vec<_> =
-        manifests.filter_map(|it| Some((definitions(it.url.value.as_str())?, it.url.span))).collect();
-    if published.is_empty() {
-        return;
-    }
-    for (scope, chart) in charts.iter().filter(|(_, chart)| chart.name.value == "cilium") {
-        let own = release(chart.version.value.as_str());
-        let Some(rule) = GATEWAY.iter().find(|rule| Some(rule.cilium) == own) else { continue };
-        if !serves_gateways(facts, *scope, chart) {
-            continue;
-        }
-        for ((api, version), at) in published.iter().filter(|((api, _), _)| *api < rule.asks) {
-            let (code, wants) =
-                if *api < rule.needs { (&GATEWAY_API, "needs") } else { (&GATEWAY_UNTRIED, "asks for") };
-            let (major, minor) = rule.asks;
-            let message = format!("Cilium {} {wants} a newer Gateway API than {version}", chart.version.value.as_str());
-            found.push(
-                Diagnostic::new(code, *at, message)
-                    .here(format!("its documentation asks for {major}.{minor}"))
-                    .label(chart.version.span, "this Cilium"),
-            );
-        }
-    }
-}
-
 /// The extension of an image that begins with one of these names.
 fn extension<'m>(image: &'m Image, names: &[&str]) -> Option<&'m Spanned<String>> {
     let short = |name: &'m Spanned<String>| name.value.rsplit('/').next().unwrap_or_default();
@@ -195,22 +159,18 @@ fn listed(found: Diagnostic, list: &[Spanned<String>]) -> Diagnostic {
     }
 }
 
-fn system(chart: &Chart, talos: &Talos, rule: &SystemRule, found: &mut Vec<Diagnostic>) {
-    let machines = talos.machines();
-    let workers: Vec<&Machine> =
-        machines.iter().copied().filter(|machine| machine.role.value == Role::Worker).collect();
-    // Without workers pods run on control planes.
-    let machines = if workers.is_empty() { machines } else { workers };
+fn system(chart: &Chart, talos: &Talos, rule: &SystemRule, machines: &[&Machine], found: &mut Vec<Diagnostic>) {
+    let is_equipped_only = rule.on == On::Equipped;
     let name = &chart.name.value;
     let has_some = |image: &Image| rule.extensions.iter().any(|names| extension(image, names).is_some());
     let on = |image: &Image| machines.iter().copied().filter(|it| it.image.name == image.name.name).collect::<Vec<_>>();
     let mut images: Vec<&Image> = talos.image.iter().filter(|image| !on(image).is_empty()).collect();
-    if images.iter().any(|image| image.schematic.is_some()) && !rule.everywhere {
+    if images.iter().any(|image| image.schematic.is_some()) && is_equipped_only {
         return; // which may be the one
     }
-    images.retain(|image| image.schematic.is_none() && (rule.everywhere || has_some(image)));
+    images.retain(|image| image.schematic.is_none() && (!is_equipped_only || has_some(image)));
     images.sort_by(|a, b| a.name.name.cmp(&b.name.name));
-    if images.is_empty() && !rule.everywhere && !machines.is_empty() {
+    if images.is_empty() && is_equipped_only && !machines.is_empty() {
         let all: Vec<String> = rule.extensions.iter().map(|names| format!("`{}`", names.join("` or `"))).collect();
         let message = format!("no machine has what `{name}` needs of its system");
         found.push(

@@ -5,39 +5,64 @@ use hlc_schema::free::FreeKind;
 use hlc_schema::{Data, DataValue, Free, Node as _, ScopeId};
 
 use crate::check::Facts;
+use crate::check::pod_references::items;
 use crate::concept::{Machine, Role, Talos};
 use crate::resolve::Place;
 use crate::stack::talos::Cluster;
 
+/// The label and the taint of control planes.
+const CONTROL_PLANE: &str = "node-role.kubernetes.io/control-plane";
+
 /// A machine as a node.
-pub(super) struct Node<'m> {
-    pub(super) machine: &'m Machine,
+pub(in crate::check) struct Node<'m> {
+    pub(in crate::check) machine: &'m Machine,
     labels: Vec<(String, String)>,
-    pub(super) taints: Vec<Taint>,
+    pub(in crate::check) taints: Vec<Taint>,
     /// False when a patch may give it labels that hlc does not see.
-    pub(super) all_labels: bool,
+    pub(in crate::check) all_labels: bool,
 }
 
 /// What keeps pods off a machine.
-pub(super) struct Taint {
-    pub(super) key: String,
-    pub(super) value: String,
-    pub(super) effect: String,
-    pub(super) span: Span,
+pub(in crate::check) struct Taint {
+    pub(in crate::check) key: String,
+    pub(in crate::check) value: String,
+    pub(in crate::check) effect: String,
+    pub(in crate::check) span: Span,
+}
+
+impl Taint {
+    /// True when what holds `tolerations` puts up with it: a pod's spec, values of a chart (Kubernetes, "Taints and Tolerations").
+    pub(in crate::check) fn is_tolerated_by(&self, holder: &Data) -> bool {
+        items(holder, "tolerations").any(|toleration| {
+            let text = |field| toleration.get(field).and_then(Data::as_str).filter(|text| !text.is_empty());
+            let exists = text("operator") == Some("Exists");
+            let key = match text("key") {
+                None => exists,
+                Some(key) => key == self.key,
+            };
+            let value = exists || text("value").unwrap_or_default() == self.value;
+            key && value && text("effect").is_none_or(|effect| effect == self.effect)
+        })
+    }
+
+    /// True for the one that keeps pods off control planes.
+    pub(in crate::check) fn is_of_control_plane(&self) -> bool {
+        self.key == CONTROL_PLANE
+    }
 }
 
 impl Node<'_> {
-    pub(super) fn name(&self) -> &str {
+    pub(in crate::check) fn name(&self) -> &str {
         &self.machine.name.name
     }
 
-    pub(super) fn label(&self, key: &str) -> Option<&str> {
+    pub(in crate::check) fn label(&self, key: &str) -> Option<&str> {
         self.labels.iter().find(|(label, _)| label == key).map(|(_, value)| value.as_str())
     }
 }
 
 /// The nodes of the one cluster; `None` when there is none or several, or something about machines could not be read.
-pub(super) fn nodes<'m>(facts: &Facts<'m>) -> Option<Vec<Node<'m>>> {
+pub(in crate::check) fn nodes<'m>(facts: &Facts<'m>) -> Option<Vec<Node<'m>>> {
     let mut clusters = Cluster::all(facts.model);
     let (cluster, None) = (clusters.next()?, clusters.next()) else { return None };
     let faults = &facts.model.faults;
@@ -61,11 +86,11 @@ fn node<'m>(facts: &Facts<'m>, cluster: &Cluster<'m>, machine: &'m Machine) -> O
     let mut labels: Vec<(String, String)> = given.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
     let mut taints = Vec::new();
     if is_control_plane {
-        labels.push(("node-role.kubernetes.io/control-plane".to_owned(), String::new()));
+        labels.push((CONTROL_PLANE.to_owned(), String::new()));
         if !mentions(machine, &["allowSchedulingOnControlPlanes"]) {
             // Talos, `cluster.allowSchedulingOnControlPlanes`.
             taints.push(Taint {
-                key: "node-role.kubernetes.io/control-plane".to_owned(),
+                key: CONTROL_PLANE.to_owned(),
                 value: String::new(),
                 effect: "NoSchedule".to_owned(),
                 span: machine.role.span,
