@@ -14,6 +14,7 @@ use crate::model::Model;
 use crate::resolve::Resolver;
 
 mod addresses;
+mod application_name;
 mod argocd_redirect;
 mod bindings;
 mod bootstrap;
@@ -181,6 +182,7 @@ pub const CHECKS: &[Check] = &[
     delivery_namespace::CHECK,
     installed::CHECK,
     generated_name::CHECK,
+    application_name::CHECK,
     edge::env_file::CHECK,
     edge::service::CHECK,
     edge::variables::CHECK,
@@ -223,6 +225,7 @@ pub const CHECKS: &[Check] = &[
 pub(crate) const FIRM: &[(&Code, Firm)] = &[
     (&duplicate_object::DUPLICATE_OBJECT, Firm::Loss),
     (&branches::SAME_BRANCH, Firm::Loss),
+    (&application_name::APPLICATION_NAME, Firm::Loss),
     (&secret_plain::SECRET_PLAIN, Firm::Leak),
     (&secrets_undeclared::SECRETS_UNDECLARED, Firm::Unmade),
     (&secrets_file::SECRETS_FILE, Firm::Unmade),

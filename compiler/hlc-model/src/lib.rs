@@ -132,7 +132,7 @@ fn compile_for(inputs: &dyn Inputs, root: &str, wanted: Wanted) -> (Compilation,
     diagnostics.retain(|found| !loaded.is_in_spoiled_group(found));
     let is_there = |kind: &str| !model.faults.may_hold(kind) && !model.faults.may_hold(Homelab::decl().name);
     diagnostics.extend(unknown.into_iter().filter(|(kind, _)| is_there(kind)).map(|(_, found)| found));
-    diagnostics.extend(names::check(&collected.names, &model));
+    diagnostics.extend(names::check(&collected.names, &model, &loaded.sources));
     let locked = charts::read_lock(inputs, root, &mut loaded.sources, &mut diagnostics);
     let mut control = Control::new(collected.allowed, &model, &loaded.sources);
     let ground = Ground::new(&model, inputs, std::mem::take(&mut loaded.sources));

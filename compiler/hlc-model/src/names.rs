@@ -1,8 +1,8 @@
 //! Every name is declared once, and every name that is used is declared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use hlc_diag::{Code, Diagnostic, Severity, Span};
+use hlc_diag::{Code, Diagnostic, Severity, Sources, Span};
 use hlc_schema::suggest::{list_names, nearest};
 use hlc_schema::{NameUse, Scope, ScopeId};
 
@@ -51,14 +51,19 @@ fn hidden(kind: &str, model: &Model) -> bool {
 }
 
 /// Reports names declared twice, and names that are used but not declared, unless the declaration may stand in what could
-/// not be read.
-pub(crate) fn check(names: &[NameUse], model: &Model) -> Vec<Diagnostic> {
+/// not be read. Of two uses of a component that declare the same, one name is reported.
+pub(crate) fn check(names: &[NameUse], model: &Model, sources: &Sources) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let mut uses: BTreeSet<(Span, Span)> = BTreeSet::new();
     let mut declared: BTreeMap<(&str, ScopeId, &str), Span> = BTreeMap::new();
     let mut declarations: Vec<&NameUse> = names.iter().filter(|name| name.declares).collect();
     declarations.sort_by_key(|name| name.span);
     for name in declarations {
         if let Some(first) = declared.get(&(name.kind, home(name), name.name.as_str())) {
+            let (again, before) = (sources.outermost(name.span), sources.outermost(*first));
+            if again != before && !uses.insert((again, before)) {
+                continue;
+            }
             found.push(
                 Diagnostic::new(
                     &DUPLICATE_NAME,

@@ -35,7 +35,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             hosts.extend(of_route.map(|host| (host, route.name.span)));
         }
     }
-    hosts.retain(|(_, route)| !facts.repeated.contains(route));
+    hosts.retain(|(_, route)| !facts.is_repeated(*route));
     apart(hosts, found);
     apart(edge(facts), found);
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use hlc_diag::{Code, Diagnostic, Severity, Span};
 
+use super::application_name::way_out;
 use super::{Check, Facts};
 use crate::workload::{Released, workload_namespace};
 
@@ -53,32 +54,62 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         chart
             .releases()
             .into_iter()
-            .map(move |Released { name, span, .. }| ("helm.sh", Claim { kind: "Helm release", namespace, name, span }))
+            .map(move |Released { name, span, .. }| ("helm.sh", Claim { kind: RELEASE, namespace, name, span }))
     });
     let mut claims: Vec<(&str, Claim<'_>)> = written.chain(made).chain(released).collect();
     claims.sort_by_key(|(_, claim)| claim.span);
     let mut seen: BTreeMap<_, Span> = BTreeMap::new();
+    let mut clashes: BTreeMap<(Span, Span), Vec<(&Claim<'_>, Span)>> = BTreeMap::new();
     for (group, claim) in &claims {
         // What differs most comes first.
         let identity = (claim.name, claim.namespace, claim.kind, *group);
         match seen.get(&identity) {
-            Some(_) if facts.repeated.contains(&claim.span) => {}
-            Some(first) => found.push(twice(claim, *first)),
+            Some(_) if facts.is_repeated(claim.span) => {}
+            // Of two releases with one name the Applications have one name too.
+            Some(_) if claim.kind == RELEASE && clashes.keys().any(|(again, _)| *again == claim.span) => {}
+            Some(first) => clashes.entry(parties(facts, claim.span, *first)).or_default().push((claim, *first)),
             None => {
                 seen.insert(identity, claim.span);
             }
         }
     }
+    for clashes in clashes.values() {
+        found.extend(twice(facts, clashes));
+    }
 }
 
-fn twice(claim: &Claim<'_>, first: Span) -> Diagnostic {
+/// What makes something twice: two uses of a component, two releases, or just two objects. All that these two both make is one
+/// mistake.
+fn parties(facts: &Facts<'_>, again: Span, first: Span) -> (Span, Span) {
+    let uses = (facts.resolver.outermost(again), facts.resolver.outermost(first));
+    if uses.0 == uses.1 { (again, first) } else { uses }
+}
+
+/// What Helm knows as one thing.
+const RELEASE: &str = "Helm release";
+
+/// What helps with most kinds.
+const OTHERWISE: &str = "rename or remove one of the two";
+
+fn twice(facts: &Facts<'_>, clashes: &[(&Claim<'_>, Span)]) -> Option<Diagnostic> {
+    let ((claim, first), others) = clashes.split_first()?;
     let place = claim.namespace.map_or(String::new(), |namespace| format!(" in namespace `{namespace}`"));
     let message = format!("{} `{}`{place} is made twice", claim.kind, claim.name);
-    let diagnostic =
-        Diagnostic::new(&DUPLICATE_OBJECT, claim.span, message).here("made again").label(first, "first made here");
-    diagnostic.help(if claim.kind == "Namespace" {
-        "let one workload make it and write `(existing)namespace` in the other"
-    } else {
-        "rename or remove one of the two"
-    })
+    let mut diagnostic =
+        Diagnostic::new(&DUPLICATE_OBJECT, claim.span, message).here("made again").label(*first, "first made here");
+    let also: Vec<String> = others.iter().map(|(other, _)| format!("{} `{}`", other.kind, other.name)).collect();
+    match also.as_slice() {
+        [] => {}
+        [first, second, third, _, ..] => {
+            let more = also.len() - 3;
+            diagnostic = diagnostic.note(format!("both also make {first}, {second}, {third} and {more} more"));
+        }
+        few => diagnostic = diagnostic.note(format!("both also make {}", few.join(", "))),
+    }
+    Some(diagnostic.help(match claim.kind {
+        "Namespace" => "let one workload make it and write `(existing)namespace` in the other",
+        RELEASE => "remove one of the two, or give it another name: `release=\"NAME\"`",
+        "Application" => way_out(facts, claim.span).unwrap_or(OTHERWISE),
+        _ => OTHERWISE,
+    }))
 }

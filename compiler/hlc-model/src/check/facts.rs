@@ -44,6 +44,12 @@ impl<'f> Facts<'f> {
     pub(super) fn new(known: &'f Known<'f>, resolver: &'f Resolver<'f>) -> Self {
         Self { known, resolver }
     }
+
+    /// True for a name that is declared a second time, or stands in the same use of a component as one: what follows from that is
+    /// not reported again.
+    pub(crate) fn is_repeated(&self, name: Span) -> bool {
+        self.repeated.contains(&name) || self.repeated.contains(&self.resolver.outermost(name))
+    }
 }
 
 /// What is known of the homelab, for all checks at once.
@@ -69,8 +75,8 @@ pub struct Known<'m> {
     cluster: NamespaceFacts<'m>,
     /// The CustomResourceDefinitions that are written out, by group and kind.
     definitions: BTreeMap<(&'m str, &'m str), &'m PlannedObject>,
-    /// Names that are declared a second time: what follows from that is not reported again.
-    pub(crate) repeated: BTreeSet<Span>,
+    /// Names that are declared a second time, and the uses of components that they stand in.
+    repeated: BTreeSet<Span>,
     sound: Vec<Sound<'m>>,
 }
 
@@ -108,7 +114,7 @@ impl<'m> Known<'m> {
         let repeated = found
             .iter()
             .filter(|found| found.code == &crate::names::DUPLICATE_NAME)
-            .map(|found| found.primary.span)
+            .flat_map(|found| [found.primary.span, resolver.outermost(found.primary.span)])
             .collect();
         let edges = super::edge::gather(model, resolver, found);
         let by_scope = units.iter().map(|unit| (unit.scope, unit)).collect();

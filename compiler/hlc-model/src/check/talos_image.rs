@@ -70,7 +70,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let whole = whole && used.is_subset(&named);
         for image in &talos.image {
             content(image, found);
-            if whole && !used.contains(image.name.name.as_str()) && !facts.repeated.contains(&image.name.span) {
+            if whole && !used.contains(image.name.name.as_str()) && !facts.is_repeated(image.name.span) {
                 let message = format!("no machine starts from image `{}`", image.name.name);
                 found.push(
                     Diagnostic::new(&UNUSED_IMAGE, image.name.span, message).help("remove it, or name it in a pool"),
