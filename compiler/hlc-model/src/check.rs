@@ -238,6 +238,9 @@ pub(crate) const FIRM: &[(&Code, Firm)] = &[
     (&talos_image::IMAGE_CONTENT, Firm::Unmade),
     (&control_planes::NO_CONTROL_PLANE, Firm::Unmade),
     (&control_planes::CLUSTER_ENDPOINT, Firm::Unmade),
+    (&machine_host::VM_NUMBER, Firm::Loss),
+    (&capacity::MACHINE_SIZE, Firm::Refused),
+    (&talos_image::IMAGE_IMPORT, Firm::Refused),
     (&talos_patch::PATCH_DOCUMENT, Firm::Unmade),
     (&identity::oidc_route::OIDC_ROUTE, Firm::Unmade),
     (&identity::client_secret::CLIENT_SECRET, Firm::Unmade),
@@ -245,6 +248,16 @@ pub(crate) const FIRM: &[(&Code, Firm)] = &[
     (&identity::server::SERVER, Firm::Unmade),
     (&identity::redirect_path::REDIRECT_PATH, Firm::Unmade),
     (&identity::made_elsewhere::MADE_ELSEWHERE, Firm::Unmade),
+    (&identity::client_id::CLIENT_ID, Firm::Refused),
+    (&identity::slug::SLUG, Firm::Refused),
+    (&listener_tls::LISTENER_TLS, Firm::Refused),
+    (&dns::cname::CNAME_ALONE, Firm::Refused),
+    (&dns::cname::CNAME_SELF, Firm::Refused),
+    (&dns::duplicate_record::DUPLICATE_RECORD, Firm::Refused),
+    (&dns::host_target::HOST_TARGET, Firm::Refused),
+    (&dns::proxied::PROXIED, Firm::Refused),
+    (&dns::text::RECORD_TEXT, Firm::Refused),
+    (&dns::ttl::RECORD_TTL, Firm::Refused),
 ];
 
 /// Holds objects against their schemas, then runs every check; gives back whether some workload was left out, and what is to be

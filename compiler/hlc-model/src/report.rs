@@ -53,7 +53,8 @@ impl Found {
 
     /// True when something could not be read or made, so that not every check has run.
     pub(crate) fn hides_others(&self) -> bool {
-        self.stands() && firm(self.diagnostic.code).is_some_and(|firm| firm != Firm::Control)
+        let firm = firm(self.diagnostic.code);
+        self.stands() && firm.is_some_and(|firm| !matches!(firm, Firm::Control | Firm::Refused))
     }
 }
 

@@ -38,8 +38,8 @@ pub(crate) static NOT_TO_JUDGE: Code = Code {
     name: "not-to-judge",
     severity: Severity::Error,
     summary: "a finding that cannot be allowed, or be less than an error",
-    explain: "What cannot be read, named or made would be missing from the output without a word, and a secret in a manifest is \
-              one no more. Such findings are mended, not allowed. The page of each says whether it is one of them.",
+    explain: "What cannot be read, named or made would be missing from the output without a word, a secret in a manifest is \
+              one no more, and what an API refuses stays refused. Such findings are mended, not allowed. The page of each says whether it is one of them.",
     bad: "homelab \"home\" domain=\"example.net\" { finding \"secret-in-manifest\" severity=\"off\" }",
     good: "homelab \"home\" domain=\"example.net\" { finding \"open-ssh\" severity=\"off\" }",
 };

@@ -14,6 +14,8 @@ pub enum Firm {
     Unnamed,
     /// What it is about cannot be made, so that it would be missing from the output.
     Unmade,
+    /// Whoever it is for takes nothing of the kind: the API of a vendor, the API server.
+    Refused,
     /// A secret would be where everybody can read it.
     Leak,
     /// Something would be overwritten or lost.
@@ -30,6 +32,7 @@ impl Firm {
             Self::Unread => "what cannot be read means nothing, so there would be nothing to go on with",
             Self::Unnamed => "a name or reference without a meaning leaves nothing to go on with",
             Self::Unmade => "what it is about cannot be made: it would be missing, and nobody would be told",
+            Self::Refused => "whoever it is for refuses it: `hlc apply`, or Argo CD, would get stuck there",
             Self::Leak => "a secret would stand where everybody could read it",
             Self::Loss => "something would be overwritten or lost",
             Self::Control => "it is about what is said of findings",
