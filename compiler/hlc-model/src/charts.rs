@@ -22,6 +22,7 @@ use crate::workload::{Chart, Deliver, Released, Workload};
 pub(crate) use bring::Brought;
 pub(crate) use codes::{CODES, LOCAL};
 pub(crate) use made::made;
+pub(crate) use surfaces::Unrendered;
 
 /// The releases and the manifests of URLs that the homelab wants.
 #[derive(Clone, Debug, Default)]

@@ -11,7 +11,7 @@ use hlc_chart::lock::{LockedChart, LockedRelease};
 use hlc_chart::manifest::{RenderError, objects};
 use hlc_chart::surface::surface;
 use hlc_chart::{Archives, Digest, Lock, RenderFailure, RenderRequest, Renderer, Rendering, Unavailable};
-use hlc_model::{Compilation, DirEntry, InputError, Inputs, MemoryInputs, compile};
+use hlc_model::{Compilation, DirEntry, InputError, Inputs, MemoryInputs, compile, compile_audit};
 use hlc_tests_language::{example_inputs, rendered};
 use libtest_mimic::Trial;
 
@@ -20,7 +20,7 @@ use crate::Outcome;
 type Test = fn() -> Outcome;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, Test); 14] = [
+    let tests: [(&str, Test); 15] = [
         ("rendered", rendered_objects),
         ("not_at_hand", not_at_hand),
         ("refused", refused),
@@ -31,6 +31,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("random", random),
         ("frozen", frozen),
         ("surface", surface_of_a_lock),
+        ("audited", audited),
         ("stale", stale),
         ("broken_lock", broken_lock),
         ("values", values),
@@ -381,6 +382,46 @@ fn surface_of_a_lock() -> Outcome {
     expect(&locked.compile(), &[("missing-service", "\"wbe\"")])?;
     let native = format!("{ARGOCD}\nSecret \"web-key\" {{ data {{ key \"\"; }} }}");
     expect(&shop(&native).locked().compile(), &[("duplicate-object", "\"web-key\"")])
+}
+
+/// An audit looks at what is locked, and says what it does not know: nothing of a Service, of pods their images.
+fn audited() -> Outcome {
+    let words = |shop: &Shop| {
+        let (_, audit) = compile_audit(shop, "homelab.kdl");
+        let mine = audit.findings.iter().filter(|found| found.message.contains("`web`"));
+        mine.map(|found| (found.code.name, found.message.clone())).collect::<Vec<_>>()
+    };
+    let holds = |shop: &Shop, wanted: &[(&str, &str)]| -> Outcome {
+        let found = words(shop);
+        let fits = found.len() == wanted.len()
+            && found.iter().zip(wanted).all(|((code, text), (wanted, part))| code == wanted && text.contains(part));
+        if fits { Ok(()) } else { Err(format!("wanted {wanted:?}, found {found:?}").into()) }
+    };
+    let unlocked = shop(ARGOCD);
+    holds(&unlocked, &[("not-looked-into", "nothing is locked of it")])?;
+    holds(&unlocked.clone().locked(), &[])?;
+    let driver = "---\napiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: driver}\nspec:\n  selector: {matchLabels: {app: \
+                  web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      hostPID: true\n      containers: \
+                  [{name: web, image: web}]\n";
+    let role = "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: web}\nrules: [{apiGroups: ['*'], resources: \
+                ['*'], verbs: ['*']}]\n";
+    let answering = |manifest: String| {
+        let mut shop = shop(ARGOCD);
+        shop.answers.insert("web".to_owned(), Ok(Rendering { manifest: manifest.into(), again: None }));
+        shop.locked()
+    };
+    let pods = answering(format!("{MANIFEST}{driver}"));
+    holds(
+        &pods,
+        &[("host-reach", "sees its node's processes"), ("not-looked-into", "the images of its pods are not known")],
+    )?;
+    let rights = answering(format!("{MANIFEST}{role}"));
+    holds(&rights, &[("not-looked-into", "what its role or binding gives is not known")])?;
+    let changed =
+        rights.files.read("example.kdl").unwrap().replace(ARGOCD, &format!("{ARGOCD} {{ values {{ replicas 2; }} }}"));
+    let mut stale = rights.clone();
+    stale.files.insert("example.kdl", changed);
+    holds(&stale, &[("not-looked-into", "is of other values")])
 }
 
 fn stale() -> Outcome {

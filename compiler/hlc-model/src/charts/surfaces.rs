@@ -8,6 +8,14 @@ use super::{Charts, Knowledge, WantedRelease};
 use crate::check::may_make_others;
 use crate::workload::Workload;
 
+/// A release that is not rendered here, with what the lock file keeps of it: what others depend on.
+pub(crate) struct Unrendered<'c> {
+    pub(crate) release: &'c WantedRelease,
+    pub(crate) known: Knowledge,
+    /// The objects of its surface; none unless it is whole.
+    pub(crate) surface: Vec<&'c PlannedObject>,
+}
+
 /// Takes the surface of every release that is not rendered here, as long as it is the one of today.
 pub(super) fn gather(charts: &mut Charts) {
     let mut known = Vec::with_capacity(charts.releases.len());
@@ -92,10 +100,18 @@ impl Charts {
             })
     }
 
-    /// The releases that are made, but not rendered here: of what they make the lock file keeps what others depend on, and no pods.
-    pub(crate) fn unseen(&self) -> impl Iterator<Item = &WantedRelease> {
-        let releases = self.releases.iter().enumerate().filter(|(at, _)| !self.brought.contains_key(at));
-        releases.map(|(_, release)| release).filter(|release| release.made)
+    /// The releases that are made, but not rendered here.
+    pub(crate) fn unrendered(&self) -> impl Iterator<Item = Unrendered<'_>> {
+        let releases = self.releases.iter().zip(&self.known).enumerate();
+        let unrendered = releases.filter(|(at, (release, _))| release.made && !self.brought.contains_key(at));
+        unrendered.map(|(_, (release, known))| {
+            let is_of = |object: &&PlannedObject| {
+                let rendered = object.rendered.as_ref();
+                object.origin == release.span && rendered.is_some_and(|rendered| rendered.release == release.name)
+            };
+            let surface = self.surfaces.iter().filter(|(scope, _)| *scope == release.scope).map(|(_, object)| object);
+            Unrendered { release, known: *known, surface: surface.filter(is_of).collect() }
+        })
     }
 
     /// The releases that are made and of whose objects not everything is known, with what is.
