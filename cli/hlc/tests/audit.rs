@@ -71,6 +71,68 @@ fn each_kind_is_listed_and_allowed_ones_are_counted() {
     assert_eq!(readers, ["Pod `web`", "ServiceAccount `web/web`"]);
 }
 
+/// Rights that lead to others, each by the rule that gives them.
+#[test]
+fn rights_that_lead_to_others_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let rule = |name: &str, group: &str, resource: &str, verb: &str, more: &str| {
+        format!(
+            "    Role \"{name}\" {{ rules {{ - {{ apiGroups {{ - \"{group}\"; }}; resources {{ - \"{resource}\"; }}; verbs {{ - \"{verb}\"; }}; {more} }}; }}; }}\n"
+        )
+    };
+    let rules = [
+        ("pods", "apps", "deployments", "create", "", "hint", "by pods"),
+        ("volumes", "", "persistentvolumes", "*", "", "warning", "by a PersistentVolume"),
+        ("kubelet", "", "nodes/proxy", "get", "", "warning", "by `nodes/proxy`"),
+        ("escalate", "rbac.authorization.k8s.io", "roles", "escalate", "", "warning", "by `escalate`"),
+        ("impersonate", "", "users", "impersonate", "", "warning", "by `impersonate`"),
+        ("certificates", "certificates.k8s.io", "*/approval", "update", "", "warning", "for any name"),
+        ("tokens", "*", "serviceaccounts/token", "create", "", "warning", "by tokens"),
+        (
+            "webhooks",
+            "admissionregistration.k8s.io",
+            "validatingwebhookconfigurations",
+            "patch",
+            "",
+            "hint",
+            "by webhooks",
+        ),
+        ("namespaces", "", "namespaces", "patch", "", "hint", "pod-security level"),
+        ("wildcard", "example.net", "*", "get", "", "hint", "of everything"),
+        // Nothing can be created by its name, and other groups have other things.
+        ("named", "apps", "deployments", "create", "resourceNames { - web; }", "", ""),
+        ("others", "example.net", "pods", "create", "", "", ""),
+        ("reading", "", "pods", "list", "", "", ""),
+    ];
+    let roles: String =
+        rules.iter().map(|(name, group, resource, verb, more, ..)| rule(name, group, resource, verb, more)).collect();
+    let binding = "    RoleBinding \"all\" { roleRef apiGroup=rbac.authorization.k8s.io kind=Role name=reading; subjects { - kind=Group \
+                   name=\"system:unauthenticated\" apiGroup=rbac.authorization.k8s.io; }; }\n";
+    let text = format!(
+        "homelab \"home\" domain=\"example.net\" {{ category \"apps\"; }}\nworkload \"web\" category=\"apps\" {{\n    namespace \"web\"\n{roles}{binding}}}\n"
+    );
+    fs::write(folder.path().join("homelab.kdl"), text).unwrap();
+    let json: Value = serde_json::from_str(&self::text(&run(folder.path(), &["--format", "json"]))).unwrap();
+    let findings = json["findings"].as_array().unwrap();
+    for (name, .., severity, words) in rules {
+        let of: Vec<&Value> =
+            findings.iter().filter(|it| it["message"].as_str().unwrap().contains(&format!("Role `{name}`"))).collect();
+        if words.is_empty() {
+            assert!(of.is_empty(), "{name}: {of:?}");
+            continue;
+        }
+        assert_eq!(of.len(), 1, "{name}: {json:#}");
+        assert_eq!(of[0]["severity"], severity, "{name}");
+        assert!(of[0]["message"].as_str().unwrap().contains(words), "{name}: {}", of[0]["message"]);
+    }
+    let anyone: Vec<_> = findings
+        .iter()
+        .filter(|it| it["message"].as_str().unwrap().starts_with("whoever reaches the API server"))
+        .collect();
+    assert_eq!(anyone.len(), 1, "{json:#}");
+    assert_eq!(anyone[0]["severity"], "warning");
+}
+
 #[test]
 fn fails_on_what_is_asked_for_only() {
     let folder = case();

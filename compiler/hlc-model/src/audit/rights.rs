@@ -32,19 +32,116 @@ pub(super) static WIDE_RIGHTS: Code = Code {
     name: "wide-rights",
     severity: Severity::Hint,
     summary: "a role or binding that gives more than can be told",
-    explain: "`*` as verb or resource is also what will be there tomorrow. A warning where it is both, for `escalate`, `bind` and `impersonate`, by \
-              which subjects take what nobody gave them, and for a binding to `cluster-admin` (Kubernetes, \"Role Based Access Control Good \
-              Practices\"). `hlc audit` reports it.",
+    explain: "`*` as verb or resource is also what will be there tomorrow, and some rights lead to others (Kubernetes, \"Role Based Access \
+              Control Good Practices\", privilege escalation risks): who makes pods reads every Secret of their namespace and acts as every \
+              ServiceAccount in it; who changes webhooks or a Namespace's labels changes what is let in. A warning where a role gives \
+              everything with everything, or what its subjects can take everything by: `escalate`, `bind`, `impersonate`, `nodes/proxy`, \
+              tokens of ServiceAccounts, approved certificates, PersistentVolumes; for a binding to `cluster-admin`, and for one of those \
+              who have not logged in. `hlc audit` reports it.",
     bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Role \"web\" { rules { - { apiGroups { - apps }; resources { - \
           deployments }; verbs { - * } } } }\n}",
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    Role \"web\" { rules { - { apiGroups { - apps }; resources { - \
            deployments }; verbs { - get; - patch } } } }\n}",
 };
 
-/// Verbs by which a subject takes rights that nobody gave it.
-const TAKING: &[&str] = &["escalate", "bind", "impersonate"];
+/// Rights that lead to others.
+struct Risk {
+    verbs: &'static [&'static str],
+    group: &'static str,
+    resources: &'static [&'static str],
+    /// What its subjects can do, in words.
+    what: &'static str,
+    /// True when they can take everything by it.
+    grave: bool,
+}
 
-/// The ClusterRoles of every cluster that show Secrets, and whether they give everything (Kubernetes, "Using RBAC Authorization").
+const RBAC: &str = "rbac.authorization.k8s.io";
+const CHANGES: &[&str] = &["create", "update", "patch"];
+
+/// Kubernetes, "Role Based Access Control Good Practices", Privilege escalation risks, in its order; Secrets have a code of their
+/// own. What makes pods: Kubernetes, "Workload Management".
+const RISKS: &[Risk] = &[
+    Risk { verbs: &["create"], group: "", resources: &["pods", "replicationcontrollers"], what: PODS, grave: false },
+    Risk {
+        verbs: &["create"],
+        group: "apps",
+        resources: &["daemonsets", "deployments", "replicasets", "statefulsets"],
+        what: PODS,
+        grave: false,
+    },
+    Risk { verbs: &["create"], group: "batch", resources: &["cronjobs", "jobs"], what: PODS, grave: false },
+    Risk {
+        verbs: &["create"],
+        group: "",
+        resources: &["persistentvolumes"],
+        what: "can mount any folder of a node, by a PersistentVolume",
+        grave: true,
+    },
+    Risk {
+        verbs: &["get", "create"],
+        group: "",
+        resources: &["nodes/proxy"],
+        what: "can run commands in every pod, past the API server, by `nodes/proxy`",
+        grave: true,
+    },
+    Risk {
+        verbs: &["escalate"],
+        group: RBAC,
+        resources: &["clusterroles", "roles"],
+        what: "can write roles with more than they have, by `escalate`",
+        grave: true,
+    },
+    Risk {
+        verbs: &["bind"],
+        group: RBAC,
+        resources: &["clusterroles", "roles"],
+        what: "can bind roles with more than they have, by `bind`",
+        grave: true,
+    },
+    Risk {
+        verbs: &["impersonate"],
+        group: "",
+        resources: &["groups", "serviceaccounts", "users"],
+        what: "can act as others, by `impersonate`",
+        grave: true,
+    },
+    Risk {
+        verbs: &["update", "patch"],
+        group: "certificates.k8s.io",
+        resources: &["certificatesigningrequests/approval"],
+        what: "can approve certificates for any name",
+        grave: true,
+    },
+    Risk {
+        verbs: &["create"],
+        group: "",
+        resources: &["serviceaccounts/token"],
+        what: "can act as ServiceAccounts, by tokens for them",
+        grave: true,
+    },
+    Risk {
+        verbs: CHANGES,
+        group: "admissionregistration.k8s.io",
+        resources: &["mutatingwebhookconfigurations", "validatingwebhookconfigurations"],
+        what: "can see or change what is admitted to the cluster, by webhooks",
+        grave: false,
+    },
+    Risk {
+        verbs: &["update", "patch"],
+        group: "",
+        resources: &["namespaces"],
+        what: "can change the pod-security level of namespaces",
+        grave: false,
+    },
+];
+
+const PODS: &str = "can read every Secret where it holds and act as every ServiceAccount there, by pods";
+
+/// Those who have not logged in (Kubernetes, "Role Based Access Control Good Practices", Hardening; "Authenticating", Anonymous requests).
+const NOBODY: &[&str] = &["system:anonymous", "system:unauthenticated"];
+
+/// The ClusterRoles of every cluster that show Secrets, and whether they give everything (Kubernetes, "Using RBAC Authorization",
+/// User-facing roles: `view` shows none).
 const OWN_ROLES: &[(&str, bool)] = &[("cluster-admin", true), ("admin", false), ("edit", false)];
 
 /// What roles and bindings give.
@@ -59,6 +156,8 @@ struct Grant<'m> {
     role: Role<'m>,
     /// In words.
     subjects: Vec<String>,
+    /// The subject that stands for everybody who has not logged in.
+    nobody: Option<&'m Data>,
 }
 
 #[derive(Clone, Copy)]
@@ -104,8 +203,13 @@ impl<'m> Rights<'m> {
                 (None, Some(&(_, everything))) => Role::Own { name, everything },
                 (None, None) => return None,
             };
+            let named = |subject: &&Data| {
+                let name = subject.get("name").and_then(Data::as_str);
+                name.is_some_and(|name| NOBODY.contains(&name))
+            };
+            let nobody = items(&binding.body, "subjects").find(named);
             let subjects = items(&binding.body, "subjects").filter_map(|it| subject(it, binding.namespace.as_deref()));
-            Some(Grant { binding, role, subjects: subjects.collect() })
+            Some(Grant { binding, role, subjects: subjects.collect(), nobody })
         });
         let grants = grants.filter(|grant| !grant.subjects.is_empty()).collect();
         Self { roles, grants }
@@ -114,6 +218,7 @@ impl<'m> Rights<'m> {
     pub(super) fn find(&self) -> Vec<Diagnostic> {
         let mut found: Vec<Diagnostic> = self.roles.values().flat_map(|role| wide(role)).collect();
         for grant in &self.grants {
+            found.extend(grant.for_nobody());
             match grant.role {
                 Role::Own { name, everything: true } => {
                     let message = format!("{} may do everything{}, by `cluster-admin`", grant.who(), grant.within());
@@ -123,7 +228,7 @@ impl<'m> Rights<'m> {
                     ));
                 }
                 // Who may do everything may read secrets: the role is reported.
-                Role::Written(role) if wide(role).iter().any(|found| found.severity == Severity::Warning) => {}
+                Role::Written(role) if items(&role.body, "rules").any(gives_everything) => {}
                 Role::Written(_) | Role::Own { .. } => found.extend(grant.reads_all()),
             }
         }
@@ -157,6 +262,15 @@ impl<'m> Grant<'m> {
     /// Where the binding holds, in words.
     fn within(&self) -> String {
         in_namespace(self.binding)
+    }
+
+    /// The finding that who has not logged in may do something.
+    fn for_nobody(&self) -> Option<Diagnostic> {
+        let at = self.nobody?;
+        let message =
+            format!("whoever reaches the API server has the rights of {} `{}`", self.binding.kind, self.binding.name);
+        let finding = Diagnostic::new(&WIDE_RIGHTS, at.get("name").unwrap_or(at).span, message);
+        Some(grave(finding.help("bind those who have to log in")))
     }
 
     fn shown(&self) -> Option<Shown<'m>> {
@@ -223,27 +337,49 @@ fn shows_secrets(rule: &Data) -> bool {
     any("apiGroups", &["", "*"]) && any("resources", &["secrets", "*"]) && any("verbs", &["get", "list", "watch", "*"])
 }
 
+impl Risk {
+    fn is_given(&self, rule: &Data) -> bool {
+        let any = |field: &str, words: &[&str]| words.iter().any(|word| says(rule, field, word));
+        let groups = says(rule, "apiGroups", self.group) || says(rule, "apiGroups", "*");
+        // A rule for named objects lets nobody create one (Kubernetes, "Using RBAC Authorization", Referring to resources).
+        let creates_only = self.verbs == ["create"] && items(rule, "resourceNames").next().is_some();
+        let subresource = |resource: &&str| {
+            let under = resource.split_once('/').map(|(_, sub)| format!("*/{sub}"));
+            under.is_some_and(|under| says(rule, "resources", &under))
+        };
+        let resources =
+            any("resources", self.resources) || says(rule, "resources", "*") || self.resources.iter().any(subresource);
+        groups && resources && !creates_only && (any("verbs", self.verbs) || says(rule, "verbs", "*"))
+    }
+}
+
+/// True for a rule that lets its subjects do everything with everything of the core API.
+fn gives_everything(rule: &Data) -> bool {
+    let of_core = says(rule, "apiGroups", "*") || says(rule, "apiGroups", "");
+    of_core && says(rule, "verbs", "*") && says(rule, "resources", "*")
+}
+
 /// The rules of a role that give more than can be told.
 fn wide(role: &PlannedObject) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let of_role = format!("{} `{}`{}", role.kind, role.name, in_namespace(role));
     for rule in items(&role.body, "rules") {
         let (verbs, resources) = (says(rule, "verbs", "*"), says(rule, "resources", "*"));
-        let taking: Vec<&str> = TAKING.iter().copied().filter(|verb| says(rule, "verbs", verb)).collect();
-        let (what, is_grave) = match (verbs, resources, taking.as_slice()) {
-            (true, true, _) => {
-                ("everything with everything".to_owned(), says(rule, "apiGroups", "*") || says(rule, "apiGroups", ""))
-            }
-            (_, _, [_, ..]) => (format!("`{}`: its subjects can take more than it gives", taking.join("`, `")), true),
-            (true, false, []) => (format!("everything with {}", list(rule, "resources")), false),
-            (false, true, []) => (format!("{} of everything", list(rule, "verbs")), false),
-            (false, false, []) => continue,
-        };
         let groups = match list(rule, "apiGroups").as_str() {
             "" | "`*`" => String::new(),
             "``" => " of the core API".to_owned(),
             groups => format!(" of {groups}"),
         };
-        let message = format!("{} `{}`{} gives {what}{groups}", role.kind, role.name, in_namespace(role));
+        let risk = RISKS.iter().filter(|risk| risk.is_given(rule)).min_by_key(|risk| !risk.grave);
+        let (message, is_grave) = match (verbs, resources, risk) {
+            (true, true, _) => (format!("{of_role} gives everything with everything{groups}"), gives_everything(rule)),
+            (_, _, Some(risk)) => (format!("whoever has {of_role} {}", risk.what), risk.grave),
+            (true, false, None) => {
+                (format!("{of_role} gives everything with {}{groups}", list(rule, "resources")), false)
+            }
+            (false, true, None) => (format!("{of_role} gives {} of everything{groups}", list(rule, "verbs")), false),
+            (false, false, None) => continue,
+        };
         let finding =
             Diagnostic::new(&WIDE_RIGHTS, rule.span, message).help("write the verbs and resources that are needed");
         found.push(if is_grave { grave(finding) } else { finding });

@@ -1,5 +1,7 @@
 //! The Pod Security Standards (Kubernetes, "Pod Security Standards", Baseline and Restricted), but for what reaches into the node.
 //!
+//! The lists are those of the code that enforces them, at its newest policy: `k8s.io/pod-security-admission` v0.37.1, `policy/check_*.go`.
+//!
 //! A breach is what stands there and must not, at its place; or what has to stand there and does not, once for each container.
 
 use hlc_schema::{Data, DataValue};
@@ -48,7 +50,9 @@ const SYSCTLS: &[&str] = &[
     "net.ipv4.tcp_keepalive_intvl",
     "net.ipv4.tcp_keepalive_probes",
     "net.ipv4.tcp_keepalive_time",
+    "net.ipv4.tcp_notsent_lowat",
     "net.ipv4.tcp_rmem",
+    "net.ipv4.tcp_slow_start_after_idle",
     "net.ipv4.tcp_syncookies",
     "net.ipv4.tcp_wmem",
 ];
@@ -77,6 +81,11 @@ fn word<'d>(data: &'d Data, path: &[&str]) -> Option<(&'d Data, &'d str)> {
     Some((data, data.as_str()?))
 }
 
+/// True for a pod in a user namespace, of which some things are not asked (since Kubernetes 1.35).
+fn has_own_users(spec: &Data) -> bool {
+    is(spec.get("hostUsers"), false)
+}
+
 /// What a pod does that Baseline forbids.
 pub(super) fn baseline(spec: &Data) -> Vec<Breach<'_>> {
     let mut found = Vec::new();
@@ -99,7 +108,7 @@ pub(super) fn baseline(spec: &Data) -> Vec<Breach<'_>> {
                 found.push(breach(at, format!("sets its SELinux {field}"), "remove it"));
             }
         }
-        if let Some((at, "Unmasked")) = word(context, &["procMount"]) {
+        if let Some((at, "Unmasked")) = word(context, &["procMount"]).filter(|_| !has_own_users(spec)) {
             found.push(breach(at, "sees all of `/proc`", "remove `procMount`"));
         }
         for sysctl in items(context, "sysctls") {
@@ -167,7 +176,8 @@ pub(super) fn restricted(spec: &Data) -> Vec<Breach<'_>> {
             }
         }
     }
-    for context in contexts(spec) {
+    let own_users = has_own_users(spec);
+    for context in contexts(spec).filter(|_| !own_users) {
         if let Some(user) = context.get("runAsUser").filter(|user| user.as_integer() == Some(0)) {
             found.push(breach(user, "runs as root", "take another user than 0"));
         }
@@ -179,7 +189,9 @@ pub(super) fn restricted(spec: &Data) -> Vec<Breach<'_>> {
         let own = |field: &str| context.and_then(|context| context.get(field));
         let mut lacking: Vec<&str> = Vec::new();
         let non_root = own("runAsNonRoot");
-        if let Some(flag) = non_root.filter(|flag| is(Some(flag), false)) {
+        if own_users {
+            // Its root is none of the node's.
+        } else if let Some(flag) = non_root.filter(|flag| is(Some(flag), false)) {
             found.push(breach(flag, "may run as root", "write `runAsNonRoot=#true`"));
         } else if non_root.or_else(|| of_pod("runAsNonRoot")).is_none_or(|flag| is(Some(flag), false)) {
             lacking.push("runAsNonRoot=#true");
