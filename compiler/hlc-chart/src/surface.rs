@@ -117,6 +117,15 @@ fn parts(kind: &str, body: &Data) -> Map {
             put(&mut kept, &["spec", "versions"], Data::list(versions.collect(), body.span));
             kept
         }
+        "Role" | "ClusterRole" => {
+            let rules = body.get("rules").and_then(Data::as_list).unwrap_or_default();
+            let rules: Vec<Data> = rules.iter().filter(|rule| creates_secrets(rule)).cloned().collect();
+            let mut kept = Map::new();
+            if !rules.is_empty() {
+                kept.insert("rules", body.span, Data::list(rules, body.span));
+            }
+            kept
+        }
         "Pod" => {
             let mut kept = keep(body, &[&["metadata", "labels"]]);
             // The metadata proper is put together by the caller.
@@ -146,6 +155,16 @@ fn parts(kind: &str, body: &Data) -> Map {
         }
         _ => Map::new(),
     }
+}
+
+/// True for a rule of a Role that lets somebody make Secrets while the chart runs.
+#[must_use]
+pub fn creates_secrets(rule: &Data) -> bool {
+    let lists = |key: &str, word: &str| {
+        let items = rule.get(key).and_then(Data::as_list).unwrap_or_default();
+        items.iter().any(|item| matches!(item.as_str(), Some(given) if given == word || given == "*"))
+    };
+    lists("apiGroups", "") && lists("resources", "secrets") && lists("verbs", "create")
 }
 
 /// What is kept of a pod template.
@@ -248,6 +267,19 @@ mod tests {
                        ports: [{containerPort: 80}]\n",
         );
         insta::assert_snapshot!(kept.join("---\n"));
+    }
+
+    #[test]
+    fn of_roles_stays_what_makes_secrets() {
+        let role = |rule: &str| {
+            let kept = of(&format!(
+                "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {{name: r}}\nrules:\n- {rule}\n- {{apiGroups: [''], \
+                 resources: [pods], verbs: ['*']}}\n"
+            ));
+            kept.first().is_some_and(|kept| kept.contains("secrets") && !kept.contains("pods"))
+        };
+        assert!(role("{apiGroups: [''], resources: [secrets, configmaps], verbs: [get, create]}"));
+        assert!(!role("{apiGroups: [''], resources: [secrets], verbs: [get]}"));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Containers read Secrets and keys that exist.
 
 use hlc_diag::{Code, Diagnostic, Severity, Span};
+use hlc_plan::PlannedObject;
 use hlc_schema::Data;
 use hlc_schema::suggest::{list_names, nearest};
 
+use super::facts::WorkloadFacts;
 use super::pod_references::{Kind, Reference, references};
 use super::{Check, Facts, NamespaceFacts};
 
@@ -50,13 +52,26 @@ pub(super) struct Known<'m> {
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for workload in facts.sound_workloads() {
         let known = known_secrets(workload.namespace);
+        let all_known = workload.namespace.closed && !makes_secrets(facts, &workload);
         for (_, template) in workload.pod_templates() {
             let Some(spec) = template.get("spec") else { continue };
             for reference in references(spec, Kind::Secret) {
-                check(&reference, &known, workload.namespace.closed, found);
+                check(&reference, &known, all_known, found);
             }
         }
     }
+}
+
+/// True when something of the workload may make Secrets while it runs, as a job of Argo CD's chart does for its Redis.
+fn makes_secrets(facts: &Facts<'_>, workload: &WorkloadFacts<'_, '_>) -> bool {
+    let rules = |object: &PlannedObject| {
+        let rules = object.body.get("rules").and_then(Data::as_list).unwrap_or_default();
+        rules.iter().any(hlc_chart::surface::creates_secrets)
+    };
+    let of_charts =
+        facts.charts.surfaces.iter().filter(|(scope, _)| *scope == workload.scope).map(|(_, object)| object);
+    let mut roles = workload.planned.iter().chain(of_charts);
+    roles.any(|object| matches!(object.kind.as_str(), "Role" | "ClusterRole") && rules(object))
 }
 
 /// The Secrets that are made in the namespace, written out or through a store's operator.
