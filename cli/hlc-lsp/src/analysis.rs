@@ -114,13 +114,16 @@ pub(crate) fn project(root: &Path, documents: &Documents) -> Result<Analysis, St
     Ok(Analysis { sources: compiled.sources, diagnostics: compiled.diagnostics, uris })
 }
 
-/// The files of a project with what has been rendered of its charts. Nothing is rendered between two strokes of a key, and
+/// The files of a project with what is known of its charts from before. Nothing is rendered between two strokes of a key, and
 /// archives are not looked into.
 fn charts<'i>(disk: &'i DiskInputs, folder: &Path, root: &str) -> WithCharts<'i> {
     let inputs = WithCharts::new(disk).written(folder.join(hlc_delivery::out_name(root)));
     let settings = Settings::find(None, None, |name| env::var_os(name));
     match settings.cache {
-        Some(cache) => inputs.renderer(Helm::new(settings.helm, AtHand::new(folder, Store::new(&cache))).kept_only()),
+        Some(cache) => {
+            let at_hand = AtHand::new(folder, Store::new(&cache));
+            inputs.memory(at_hand.clone()).renderer(Helm::new(settings.helm, at_hand).kept_only())
+        }
         None => inputs,
     }
 }

@@ -1,7 +1,9 @@
 //! Helm charts, without running Helm.
 //!
 //! - [`Archive`] and [`Chart`]: a chart's files from the bytes of its archive, with limits; its subcharts, values, templates.
-//! - [`RenderRequest`], [`Renderer`]: what is asked of whoever renders charts, and what is answered; [`manifest`] reads it.
+//! - [`RenderRequest`], [`Renderer`]: what is asked of whoever renders charts, and what is answered; [`manifest`] reads it,
+//!   [`Packed`] keeps it.
+//! - [`Verdict`]: what a chart says of values.
 //! - [`Lock`]: `hlc.lock`, which pins charts and manifests by digest and keeps the [surface](surface) of each release.
 //!
 //! Architecture invariants:
@@ -16,6 +18,8 @@ mod chart;
 mod digest;
 pub mod lock;
 pub mod manifest;
+pub mod packed;
+pub mod range;
 pub mod reads;
 pub mod render;
 pub mod schema;
@@ -23,10 +27,13 @@ mod source;
 pub mod surface;
 mod template;
 pub mod values;
+pub mod verdict;
 
 pub use archive::{Archive, ArchiveError, Limits};
 pub use chart::{Chart, ChartError, Dependency, Metadata};
 pub use digest::{Digest, DigestError, Digester};
 pub use lock::Lock;
-pub use render::{Archives, Capabilities, RenderFailure, RenderRequest, Renderer, Rendering, Unavailable};
+pub use packed::Packed;
+pub use render::{Archives, Capabilities, Memory, RenderFailure, RenderRequest, Renderer, Rendering, Unavailable};
 pub use source::{ChartSource, Origin};
+pub use verdict::Verdict;

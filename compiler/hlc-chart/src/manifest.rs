@@ -4,7 +4,7 @@ use std::fmt;
 
 use hlc_diag::Span;
 use hlc_kube::{YamlError, documents_as_helm};
-use hlc_schema::{Data, DataValue};
+use hlc_schema::{Data, DataValue, MapEntry};
 
 /// An object that a chart renders.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +52,8 @@ impl RenderedObject {
     }
 }
 
-/// Reads what `helm template` wrote. Lists are taken apart, empty documents left out.
+/// Reads what `helm template` wrote. Lists are taken apart, empty documents left out, and what is null in maps: to Kubernetes it is not
+/// there, and charts write it all the time.
 ///
 /// # Errors
 /// YAML that nobody can read, and what is no Kubernetes object.
@@ -62,7 +63,7 @@ pub fn objects(manifest: &str, span: Span) -> Result<Vec<RenderedObject>, Manife
         let fail = |message: String| ManifestError { template: template.to_owned(), message };
         let documents = documents_as_helm(text, span).map_err(|error: YamlError| fail(error.to_string()))?;
         let mut open: Vec<Data> = documents.into_iter().rev().collect();
-        while let Some(body) = open.pop() {
+        while let Some(mut body) = open.pop() {
             if body.value == DataValue::Null {
                 continue;
             }
@@ -71,6 +72,7 @@ pub fn objects(manifest: &str, span: Span) -> Result<Vec<RenderedObject>, Manife
                 open.extend(items.iter().rev().cloned());
                 continue;
             }
+            drop_nulls(&mut body);
             let object = RenderedObject { template: template.to_owned(), body };
             for path in [&["apiVersion"][..], &["kind"], &["metadata", "name"]] {
                 if object.text(path).is_none_or(str::is_empty) {
@@ -81,6 +83,27 @@ pub fn objects(manifest: &str, span: Span) -> Result<Vec<RenderedObject>, Manife
         }
     }
     Ok(found)
+}
+
+fn drop_nulls(data: &mut Data) {
+    match &mut data.value {
+        DataValue::Map(map) => {
+            let is_null =
+                |(key, entry): (&str, &MapEntry)| (entry.value.value == DataValue::Null).then(|| key.to_owned());
+            let nulls: Vec<String> = map.iter().filter_map(is_null).collect();
+            for key in nulls {
+                map.remove(&key);
+            }
+            map.each_value(&mut |_, value| drop_nulls(value));
+        }
+        DataValue::List(items) => items.iter_mut().for_each(drop_nulls),
+        DataValue::Null
+        | DataValue::Bool(_)
+        | DataValue::Integer(_)
+        | DataValue::Float(_)
+        | DataValue::String(_)
+        | DataValue::Deferred(_) => {}
+    }
 }
 
 /// The documents of a manifest with the template each came from.

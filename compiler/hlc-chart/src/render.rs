@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::manifest::RenderError;
-use crate::{Digest, Digester};
+use hlc_diag::{FileId, Span};
+
+use crate::manifest::{ManifestError, RenderError, objects};
+use crate::{Digest, Digester, Packed};
 
 /// One release to be rendered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -56,10 +58,23 @@ impl RenderRequest {
 /// What came of rendering a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendering {
-    /// What the renderer wrote: YAML documents, each under a line `# Source: CHART/templates/FILE`.
-    pub manifest: Arc<str>,
-    /// What it wrote the second time, if it was asked twice and that was something else.
-    pub again: Option<Arc<str>>,
+    /// The objects.
+    pub objects: Packed,
+    /// Those of the second time, if it was asked twice and the renderer wrote something else.
+    pub again: Option<Packed>,
+}
+
+impl Rendering {
+    /// Reads what a renderer wrote: YAML documents, each under a line `# Source: CHART/templates/FILE`; and what it wrote the second
+    /// time, if that was something else.
+    ///
+    /// # Errors
+    /// See [`objects`].
+    pub fn read(manifest: &str, again: Option<&str>) -> Result<Self, ManifestError> {
+        let nowhere = Span::new(FileId::new(0), 0, 0);
+        let packed = |manifest: &str| Ok(Packed::of(&objects(manifest, nowhere)?));
+        Ok(Self { objects: packed(manifest)?, again: again.map(packed).transpose()? })
+    }
 }
 
 /// Why nothing came of it.
@@ -78,6 +93,8 @@ pub enum RenderFailure {
     NotNow,
     /// The chart refused.
     Refused(RenderError),
+    /// What came of it are no objects.
+    NoObjects(ManifestError),
     /// Anything else, in the system's words.
     Other(String),
 }
@@ -103,6 +120,14 @@ pub trait Archives {
     /// # Errors
     /// See [`Unavailable`]. Bytes with another digest are never given out.
     fn archive(&self, chart: &Digest) -> Result<Arc<[u8]>, Unavailable>;
+}
+
+/// Remembers what was worked out, for the next time. What is given out is what was kept, or nothing.
+pub trait Memory: Sync {
+    /// What was kept under a key.
+    fn recall(&self, kind: &str, key: &Digest) -> Option<Vec<u8>>;
+    /// Keeps something under a key. What cannot be kept is worked out again.
+    fn remember(&self, kind: &str, key: &Digest, bytes: &[u8]);
 }
 
 /// Renders releases. The first implementation runs `helm template`.

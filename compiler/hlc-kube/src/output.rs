@@ -6,7 +6,8 @@ use std::fmt::Write;
 use hlc_plan::{Plan, PlannedObject, PlannedWorkload};
 use sha2::{Digest, Sha256};
 
-use crate::{OutputTree, to_yaml};
+use crate::OutputTree;
+use crate::yaml::to_yaml_into;
 
 /// The files of a plan: `<folder>/<Kind>.<name>.k8s.yaml`, one object each.
 ///
@@ -17,8 +18,11 @@ use crate::{OutputTree, to_yaml};
 #[must_use]
 pub fn output_tree(plan: &Plan) -> OutputTree {
     let mut tree = OutputTree::default();
+    let mut text = String::new();
     for (path, object) in output_paths(plan) {
-        tree.insert(path, to_yaml(&object.body));
+        text.clear();
+        to_yaml_into(&mut text, &object.body);
+        tree.insert(path, text.as_str());
     }
     for workload in &plan.workloads {
         for (name, text) in &workload.files {

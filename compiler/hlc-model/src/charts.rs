@@ -1,16 +1,19 @@
 //! The charts that a homelab wants, and the releases made of them: what `hlc lock` locks and a renderer renders.
 
-mod archives;
 mod bring;
+mod capabilities;
 mod codes;
 mod hook;
+mod kube_version;
 mod made;
 mod random;
 mod surfaces;
+mod verdicts;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use hlc_chart::{Capabilities, ChartSource, Digest, Lock, RenderRequest};
+use hlc_chart::{Capabilities, ChartSource, Digest, Lock, RenderRequest, Verdict};
 use hlc_diag::{Diagnostic, Sources, Span};
 use hlc_plan::PlannedObject;
 use hlc_schema::{Data, DataValue, Map, ScopeId};
@@ -20,6 +23,7 @@ use crate::resolve::Resolver;
 use crate::workload::{Chart, Deliver, Released, Workload};
 
 pub(crate) use bring::Brought;
+pub use capabilities::api_versions;
 pub(crate) use codes::{CODES, LOCAL};
 pub(crate) use made::made;
 pub(crate) use surfaces::Unrendered;
@@ -36,8 +40,10 @@ pub struct Charts {
     pub lock: Option<Lock>,
     /// True when there is a lock file that cannot be read, which has been reported.
     pub(crate) unreadable: bool,
-    /// The charts whose archives are at hand.
-    archives: BTreeMap<ChartSource, hlc_chart::Chart>,
+    /// What would be asked of a renderer for each release, by its place; `None` for those whose chart is not locked.
+    requests: Vec<Option<RenderRequest>>,
+    /// What the chart of each release says of its values, as far as that is known.
+    verdicts: Vec<Option<Arc<Verdict>>>,
     /// What was rendered, by the place among the releases.
     brought: BTreeMap<usize, Brought>,
     /// What the lock file keeps of the objects of releases that are rendered elsewhere, as it holds still.
@@ -80,7 +86,7 @@ pub struct WantedRelease {
     /// Its values, places included: always a map.
     pub values: Data,
     /// What the cluster can do: the version of Kubernetes that the homelab declares, and the definitions of custom kinds
-    /// that the lock file knows of. So a new lock file can change what is asked: who writes one compiles again with it, until
+    /// that it holds or that the lock file knows of. So a new lock file can change what is asked: who writes one compiles again with it, until
     /// it changes no more.
     pub capabilities: Capabilities,
     /// True when what lies in the chart's `crds/` belongs to it.
@@ -95,6 +101,8 @@ pub struct WantedRelease {
     pub chart_span: Span,
     /// Where the release is named.
     pub span: Span,
+    /// Where the version of Kubernetes is declared.
+    pub(crate) kubernetes_span: Option<Span>,
     pub(crate) scope: ScopeId,
     /// The chart's node.
     pub(crate) head: Span,
@@ -146,10 +154,10 @@ impl Charts {
         Some((self.releases.get(place)?, self.brought.get(&place)?))
     }
 
-    /// A chart whose archive is at hand.
-    #[must_use]
-    pub fn chart(&self, source: &ChartSource) -> Option<&hlc_chart::Chart> {
-        self.archives.get(source)
+    /// What charts say of the values of their releases.
+    pub(crate) fn verdicts(&self) -> impl Iterator<Item = (&WantedRelease, &Verdict)> {
+        let all = self.releases.iter().zip(&self.verdicts);
+        all.filter_map(|(release, verdict)| Some((release, verdict.as_deref()?)))
     }
 }
 
@@ -188,32 +196,12 @@ pub(crate) fn read_lock(
     }
 }
 
-/// The API versions that definitions of custom kinds bring, as far as a lock file knows them: those that releases are told of.
-#[must_use]
-pub fn api_versions(lock: &Lock) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let objects = lock.releases.iter().flat_map(|release| &release.objects);
-    let objects = objects.chain(lock.manifests.iter().flat_map(|manifests| &manifests.objects));
-    for object in objects.filter(|object| object.kind == "CustomResourceDefinition") {
-        let text = |path: &[&str]| object.body.at(path).and_then(Data::as_str);
-        let (Some(group), Some(kind)) = (text(&["spec", "group"]), text(&["spec", "names", "kind"])) else { continue };
-        let versions = object.body.at(&["spec", "versions"]).and_then(Data::as_list).unwrap_or_default();
-        let served = versions
-            .iter()
-            .filter(|version| version.get("served").is_none_or(|served| served.value == DataValue::Bool(true)));
-        for version in served.filter_map(|version| version.get("name")?.as_str()) {
-            found.insert(format!("{group}/{version}"));
-            found.insert(format!("{group}/{version}/{kind}"));
-        }
-    }
-    found
-}
-
 /// Gathers what every workload and addon wants, reports what is wrong with the values, and has rendered what is to be
 /// written as manifests.
 pub(crate) fn gather(resolver: &Resolver<'_>, mut charts: Charts) -> Charts {
     let model = resolver.model;
-    let api_versions = charts.lock.as_ref().map(api_versions).unwrap_or_default();
+    let mut api_versions = charts.lock.as_ref().map(api_versions).unwrap_or_default();
+    api_versions.extend(capabilities::written(model));
     let workloads = model.workloads().map(|unit| ("workload", unit));
     for (kind, (scope, unit)) in workloads.chain(model.addons().map(|unit| ("addon", unit))) {
         if unit.existing || model.faults.spoiled.contains(&scope) {
@@ -244,8 +232,12 @@ pub(crate) fn gather(resolver: &Resolver<'_>, mut charts: Charts) -> Charts {
     }
     charts.releases.sort_by(|a, b| (&a.owner, &a.name, a.head).cmp(&(&b.owner, &b.name, b.head)));
     charts.manifests.sort();
-    charts.archives = archives::read(&charts, resolver);
-    charts.brought = bring::bring(&charts, resolver);
+    let locked = |release: &WantedRelease| charts.lock.as_ref()?.chart(&release.source);
+    let request = |release: &WantedRelease| Some(release.request(locked(release)?.digest));
+    charts.requests = charts.releases.iter().map(request).collect();
+    charts.verdicts = verdicts::find(&charts, resolver);
+    let refused = kube_version::check(&charts, resolver);
+    charts.brought = bring::bring(&charts, &refused, resolver);
     surfaces::gather(&mut charts);
     charts
 }
@@ -260,7 +252,10 @@ fn wanted(
 ) -> Option<WantedRelease> {
     let none = Data::new(DataValue::Map(Map::new()), chart.head);
     let values = chart.values(resolver, scope, release)?.unwrap_or(none);
-    let kubernetes = resolver.model.talos.first().map(|talos| &talos.kubernetes_version.value);
+    let of_cluster = resolver.model.talos.first().map(|talos| &talos.kubernetes_version);
+    let own = chart.kube_version.as_ref().map(|version| (version.value.as_str(), version.span));
+    let kubernetes =
+        own.or_else(|| of_cluster.map(|version| (version.value.as_str().trim_start_matches('v'), version.span)));
     Some(WantedRelease {
         owner: owner.to_owned(),
         name: release.name.to_owned(),
@@ -272,11 +267,7 @@ fn wanted(
         },
         values,
         capabilities: Capabilities {
-            kubernetes: chart
-                .kube_version
-                .as_ref()
-                .map(|version| version.value.as_str().to_owned())
-                .or_else(|| kubernetes.map(|version| version.as_str().trim_start_matches('v').to_owned())),
+            kubernetes: kubernetes.map(|(version, _)| version.to_owned()),
             api_versions: BTreeSet::new(),
         },
         include_crds: chart.crds.is_none_or(|crds| crds.value),
@@ -285,6 +276,7 @@ fn wanted(
         made: unit.is_made(),
         chart_span: chart.name.span,
         span: release.span,
+        kubernetes_span: kubernetes.map(|(_, span)| span),
         scope,
         head: chart.head,
     })

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hlc_chart::{Archives, Renderer};
+use hlc_chart::{Archives, Memory, Renderer};
 
 /// What stands in a folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,11 +55,31 @@ pub trait Inputs: Sync {
         None
     }
 
+    /// What was worked out before; without it everything is worked out each time.
+    fn memory(&self) -> Option<&dyn Memory> {
+        None
+    }
+
     /// The text of a file of the output folder, as it was last written, by its path in it (`web/Secret.web.k8s.yaml`).
     fn written(&self, path: &str) -> Option<Arc<str>> {
         let _ = path;
         None
     }
+
+    /// The text of a file of the branch of manifests, as it was last published as far as this machine knows.
+    fn published(&self, branch: Branch<'_>, path: &str) -> Option<Arc<str>> {
+        let _ = (branch, path);
+        None
+    }
+}
+
+/// A branch of a repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Branch<'a> {
+    /// The repository's URL.
+    pub url: &'a str,
+    /// The branch's name.
+    pub name: &'a str,
 }
 
 /// Files held in memory: for tests, and as a base for overlays.

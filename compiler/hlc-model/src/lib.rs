@@ -50,7 +50,7 @@ pub mod workload;
 
 pub use charts::{Charts, WantedManifests, WantedRelease};
 pub use graph::graph;
-pub use inputs::{DirEntry, InputError, Inputs, MemoryInputs};
+pub use inputs::{Branch, DirEntry, InputError, Inputs, MemoryInputs};
 pub use model::Model;
 
 use hlc_diag::{Allowed, Code, Diagnostic, FileId, SourceFile, Sources, Span};

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hlc_chart::Digest;
-use hlc_chart::render::{Archives, Unavailable};
+use hlc_chart::render::{Archives, Memory, Unavailable};
 
 use crate::store::{Kept, Store};
 use crate::vendor::Vendor;
@@ -54,5 +54,15 @@ impl Archives for AtHand {
             Ok(Kept::Damaged { found }) => Err(Unavailable::Damaged { found }),
             Err(error) => Err(Unavailable::Other(error.to_string())),
         }
+    }
+}
+
+impl Memory for AtHand {
+    fn recall(&self, kind: &str, key: &Digest) -> Option<Vec<u8>> {
+        self.store.recall(kind, key)
+    }
+
+    fn remember(&self, kind: &str, key: &Digest, bytes: &[u8]) {
+        self.store.remember(kind, key, bytes);
     }
 }

@@ -14,8 +14,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use hlc_chart::render::{Archives as _, RenderFailure, RenderRequest, Renderer, Rendering};
-use hlc_chart::{Digest, Digester};
+use hlc_chart::render::{Archives as _, Memory as _, RenderFailure, RenderRequest, Renderer, Rendering};
+use hlc_chart::{Digest, Digester, Packed, packed};
 
 use crate::at_hand::AtHand;
 use program::{NoHelm, Program};
@@ -73,8 +73,7 @@ impl Helm {
 
     fn one(&self, request: &RenderRequest) -> Result<Rendering, RenderFailure> {
         let program = self.program()?;
-        let note =
-            |twice: bool| self.at_hand.store().note(NOTES, &key(request, program, twice)).and_then(|note| read(&note));
+        let note = |twice: bool| self.at_hand.recall(NOTES, &key(request, program, twice)).and_then(read);
         if let Some(kept) = note(request.twice) {
             return Ok(kept);
         }
@@ -88,14 +87,14 @@ impl Helm {
             return Err(RenderFailure::NotNow);
         }
         let archive = self.at_hand.archive(&request.chart).map_err(RenderFailure::Unavailable)?;
-        let manifest: Arc<str> = run::template(program, request, &archive, self.patience)?.into();
+        let manifest = run::template(program, request, &archive, self.patience)?;
         let again = if request.twice {
-            Some(run::template(program, request, &archive, self.patience)?.into()).filter(|again| *again != manifest)
+            Some(run::template(program, request, &archive, self.patience)?).filter(|again| *again != manifest)
         } else {
             None
         };
-        let rendering = Rendering { manifest, again };
-        self.at_hand.store().keep_note(NOTES, &key(request, program, request.twice), &write(&rendering));
+        let rendering = Rendering::read(&manifest, again.as_deref()).map_err(RenderFailure::NoObjects)?;
+        self.at_hand.remember(NOTES, &key(request, program, request.twice), &write(&rendering));
         Ok(rendering)
     }
 }
@@ -129,7 +128,8 @@ impl Renderer for Helm {
 
 /// What a rendering depends on.
 fn key(request: &RenderRequest, program: &Program, twice: bool) -> Digest {
-    let mut digester = Digester::new("hlc rendering 1");
+    let mut digester = Digester::new("hlc rendering 2");
+    digester.text(packed::FORMAT);
     digester.text("helm");
     digester.text(&program.version);
     digester.text(&request.digest().to_string());
@@ -137,25 +137,23 @@ fn key(request: &RenderRequest, program: &Program, twice: bool) -> Digest {
     digester.finish()
 }
 
-/// `DIGEST LENGTH\n`, the manifest of that length, and what came the second time.
+/// The length of what came the first time, a line for itself; that; and what came the second time.
 fn write(rendering: &Rendering) -> Vec<u8> {
-    let mut body = format!("{} {}\n", u8::from(rendering.again.is_some()), rendering.manifest.len()).into_bytes();
-    body.extend_from_slice(rendering.manifest.as_bytes());
-    body.extend_from_slice(rendering.again.as_deref().unwrap_or_default().as_bytes());
-    let mut note = format!("{}\n", Digest::of(&body)).into_bytes();
-    note.append(&mut body);
-    note
+    let (first, again) = (rendering.objects.bytes(), rendering.again.as_ref().map(Packed::bytes));
+    let head = format!("{} {}\n", u8::from(again.is_some()), first.len());
+    [head.as_bytes(), first, again.unwrap_or_default()].concat()
 }
 
 /// Reads what [`write`] wrote; `None` for anything else.
-fn read(note: &[u8]) -> Option<Rendering> {
-    let note = std::str::from_utf8(note).ok()?;
-    let (digest, body) = note.split_once('\n')?;
-    (digest == Digest::of(body.as_bytes()).to_string()).then_some(())?;
-    let (head, body) = body.split_once('\n')?;
-    let (twice, length) = head.split_once(' ')?;
-    let (manifest, again) = body.split_at_checked(length.parse().ok()?)?;
-    Some(Rendering { manifest: manifest.into(), again: (twice == "1").then(|| again.into()) })
+fn read(note: Vec<u8>) -> Option<Rendering> {
+    let end = note.iter().position(|byte| *byte == b'\n')?;
+    let (twice, length) = std::str::from_utf8(note.get(..end)?).ok()?.split_once(' ')?;
+    let start = end + 1;
+    let middle = start.checked_add(length.parse().ok()?)?;
+    let (twice, all) = (twice == "1", note.len());
+    let note = Arc::new(note);
+    let again = if twice { Some(Packed::within(&note, middle..all)?) } else { None };
+    Some(Rendering { objects: Packed::within(&note, start..middle)?, again })
 }
 
 #[cfg(test)]
@@ -163,16 +161,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn renderings_are_kept_whole_or_not_at_all() {
-        for again in [None, Some("b: 2\n".into())] {
-            let rendering = Rendering { manifest: "a: 1\n".into(), again };
-            let mut note = write(&rendering);
-            assert_eq!(read(&note), Some(rendering));
-            *note.last_mut().unwrap() = b'x';
-            assert_eq!(read(&note), None);
-            note.pop();
-            assert_eq!(read(&note), None);
+    fn renderings_are_kept() {
+        let manifest = |name: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\n");
+        for again in [None, Some(manifest("b"))] {
+            let rendering = Rendering::read(&manifest("a"), again.as_deref()).unwrap();
+            assert_eq!(read(write(&rendering)), Some(rendering));
         }
-        assert_eq!(read(b""), None);
+        assert_eq!(read(Vec::new()), None);
+        assert_eq!(read(b"1 7\nx".to_vec()), None);
     }
 }

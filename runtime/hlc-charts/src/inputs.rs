@@ -1,11 +1,12 @@
 //! A project's files together with its charts.
 
+use std::cell::OnceCell;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use hlc_chart::render::{Archives, Renderer};
-use hlc_model::{DirEntry, InputError, Inputs};
+use hlc_chart::render::{Archives, Memory, Renderer};
+use hlc_model::{Branch, DirEntry, InputError, Inputs};
 
 use crate::at_hand::AtHand;
 use crate::helm::Helm;
@@ -14,21 +15,43 @@ use crate::helm::Helm;
 pub struct WithCharts<'i> {
     beneath: &'i dyn Inputs,
     archives: Option<AtHand>,
+    memory: Option<AtHand>,
     renderer: Option<Helm>,
     written: Option<PathBuf>,
+    publisher: Option<Box<Publisher<'i>>>,
+    /// What it opened, once it was asked.
+    published: OnceCell<Option<Box<dyn Inputs>>>,
 }
+
+/// Opens the files of a branch of manifests.
+type Publisher<'i> = dyn Fn(Branch<'_>) -> Option<Box<dyn Inputs>> + 'i;
 
 impl<'i> WithCharts<'i> {
     /// The files alone.
     #[must_use]
     pub fn new(beneath: &'i dyn Inputs) -> Self {
-        Self { beneath, archives: None, renderer: None, written: None }
+        Self {
+            beneath,
+            archives: None,
+            memory: None,
+            renderer: None,
+            written: None,
+            publisher: None,
+            published: OnceCell::new(),
+        }
     }
 
-    /// With the archives at hand.
+    /// With the archives at hand, and what is remembered of them.
     #[must_use]
     pub fn archives(mut self, at_hand: AtHand) -> Self {
-        self.archives = Some(at_hand);
+        self.archives = Some(at_hand.clone());
+        self.memory(at_hand)
+    }
+
+    /// With what is remembered of archives.
+    #[must_use]
+    pub fn memory(mut self, at_hand: AtHand) -> Self {
+        self.memory = Some(at_hand);
         self
     }
 
@@ -43,6 +66,13 @@ impl<'i> WithCharts<'i> {
     #[must_use]
     pub fn written(mut self, folder: PathBuf) -> Self {
         self.written = Some(folder);
+        self
+    }
+
+    /// With somebody who opens the homelab's branch of manifests, when something of it is wanted.
+    #[must_use]
+    pub fn published(mut self, publisher: impl Fn(Branch<'_>) -> Option<Box<dyn Inputs>> + 'i) -> Self {
+        self.publisher = Some(Box::new(publisher));
         self
     }
 }
@@ -64,10 +94,20 @@ impl Inputs for WithCharts<'_> {
         self.renderer.as_ref().map(|helm| helm as &dyn Renderer)
     }
 
+    fn memory(&self) -> Option<&dyn Memory> {
+        self.memory.as_ref().map(|at_hand| at_hand as &dyn Memory)
+    }
+
     fn written(&self, path: &str) -> Option<Arc<str>> {
         let folder = self.written.as_ref()?;
         let plain = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
         // What cannot be read has not been written by a build.
         plain.then(|| fs::read_to_string(folder.join(path)).ok().map(Arc::from))?
+    }
+
+    /// A homelab has one branch of manifests.
+    fn published(&self, branch: Branch<'_>, path: &str) -> Option<Arc<str>> {
+        let publisher = self.publisher.as_ref()?;
+        self.published.get_or_init(|| publisher(branch)).as_ref()?.read(path).ok()
     }
 }

@@ -2,7 +2,7 @@
 
 use semver::Version;
 
-use crate::source::parsed;
+use hlc_chart::range::parsed;
 
 /// The newest of some versions within the major version in use, and the newest of all, each if it is newer than the one in
 /// use. Pre-releases count only for somebody who uses one.

@@ -19,7 +19,6 @@ use tokio::sync::{Mutex, OnceCell};
 use crate::error::FetchError;
 use crate::logins::Logins;
 use crate::mirror::Mirrors;
-pub(crate) use dependencies::parsed;
 use index::Index;
 
 /// The largest `index.yaml` that is read, in bytes; those of the largest public repositories have about 20 MB.

@@ -6,7 +6,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use hlc_chart::Digest;
+use hlc_chart::render::Memory;
+use hlc_chart::{Digest, Digester};
 use tempfile::NamedTempFile;
 
 /// The layout's version, a folder, so that an older hlc and a newer one leave each other alone.
@@ -74,17 +75,6 @@ impl Store {
         Ok(digest)
     }
 
-    /// A note under a key: what can be worked out again. `None` as well when it cannot be read.
-    #[must_use]
-    pub(crate) fn note(&self, kind: &str, key: &Digest) -> Option<Vec<u8>> {
-        read(&self.named(kind, &key.hex())).ok().flatten()
-    }
-
-    /// Keeps a note. One that cannot be kept will be worked out again.
-    pub(crate) fn keep_note(&self, kind: &str, key: &Digest, bytes: &[u8]) {
-        let _ = self.write(&self.named(kind, &key.hex()), bytes);
-    }
-
     /// Waits until nobody else brings this digest. It is held as long as the result.
     ///
     /// # Errors
@@ -141,6 +131,37 @@ impl Store {
     }
 }
 
+/// Notes of what can be worked out again. Each ends with the digest of its kind, its key and what it says, so that one that was damaged,
+/// cut off or put in the place of another is none.
+impl Memory for Store {
+    fn recall(&self, kind: &str, key: &Digest) -> Option<Vec<u8>> {
+        let mut note = read(&self.named(kind, &key.hex())).ok().flatten()?;
+        let end = note.len().checked_sub(SEAL)?;
+        let (said, sealed) = note.split_at_checked(end)?;
+        (sealed == seal(kind, key, said).as_bytes()).then_some(())?;
+        note.truncate(end);
+        Some(note)
+    }
+
+    fn remember(&self, kind: &str, key: &Digest, bytes: &[u8]) {
+        let note = [bytes, seal(kind, key, bytes).as_bytes()].concat();
+        // Without a note it will be worked out again.
+        let _ = self.write(&self.named(kind, &key.hex()), &note);
+    }
+}
+
+/// How long a [`seal`] is.
+const SEAL: usize = "sha256:".len() + 64 + 1;
+
+/// The last line of a note.
+fn seal(kind: &str, key: &Digest, bytes: &[u8]) -> String {
+    let mut digester = Digester::new("hlc note 1");
+    digester.text(kind);
+    digester.text(&key.hex());
+    digester.bytes(bytes);
+    format!("\n{}", digester.finish())
+}
+
 /// The right to bring something.
 #[derive(Debug)]
 pub struct Claim {
@@ -181,6 +202,36 @@ mod tests {
         assert_eq!(store.get(&digest).unwrap(), Kept::Damaged { found: Digest::of(b"chXrt") });
         store.put(b"chart").unwrap();
         assert_eq!(store.get(&digest).unwrap(), Kept::Whole(b"chart".to_vec()));
+    }
+
+    #[test]
+    fn a_note_is_whole_and_in_its_place_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        let (one, other) = (Digest::of(b"one"), Digest::of(b"other"));
+        assert_eq!(store.recall("kind", &one), None);
+        store.remember("kind", &one, b"what is known");
+        assert_eq!(store.recall("kind", &one).as_deref(), Some(b"what is known".as_slice()));
+        assert_eq!((store.recall("kin", &one), store.recall("kind", &other)), (None, None));
+        let place = |key: &Digest| store.named("kind", &key.hex());
+        let note = fs::read(place(&one)).unwrap();
+        // In the place of another.
+        fs::create_dir_all(place(&other).parent().unwrap()).unwrap();
+        fs::copy(place(&one), place(&other)).unwrap();
+        assert_eq!(store.recall("kind", &other), None);
+        for end in 0..note.len() {
+            fs::remove_file(place(&one)).unwrap();
+            fs::write(place(&one), &note[..end]).unwrap();
+            assert_eq!(store.recall("kind", &one), None, "{end}");
+        }
+        for at in 0..note.len() {
+            let mut damaged = note.clone();
+            damaged[at] ^= 1;
+            fs::write(place(&one), &damaged).unwrap();
+            assert_eq!(store.recall("kind", &one), None, "{at}");
+        }
+        store.remember("kind", &one, b"what is known");
+        assert_eq!(store.recall("kind", &one).as_deref(), Some(b"what is known".as_slice()));
     }
 
     #[test]

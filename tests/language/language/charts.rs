@@ -3,12 +3,12 @@
 //! The renderer is a table: what a chart renders is written beside it. What the real one makes of real charts is tested where
 //! it is run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::sync::Arc;
 
 use hlc_chart::lock::{LockedChart, LockedRelease};
-use hlc_chart::manifest::{RenderError, objects};
+use hlc_chart::manifest::RenderError;
 use hlc_chart::surface::surface;
 use hlc_chart::{Archives, Digest, Lock, RenderFailure, RenderRequest, Renderer, Rendering, Unavailable};
 use hlc_model::{Compilation, DirEntry, InputError, Inputs, MemoryInputs, compile, compile_audit};
@@ -20,7 +20,7 @@ use crate::Outcome;
 type Test = fn() -> Outcome;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, Test); 15] = [
+    let tests: [(&str, Test); 18] = [
         ("rendered", rendered_objects),
         ("not_at_hand", not_at_hand),
         ("refused", refused),
@@ -30,12 +30,15 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("changed", changed),
         ("random", random),
         ("frozen", frozen),
+        ("frozen_as_published", frozen_as_published),
         ("surface", surface_of_a_lock),
         ("audited", audited),
         ("stale", stale),
         ("broken_lock", broken_lock),
         ("values", values),
         ("defaults", defaults),
+        ("kube_version", kube_version),
+        ("definitions_of_the_homelab", definitions_of_the_homelab),
     ];
     tests.into_iter().map(|(name, test)| Trial::test(format!("charts::{name}"), test)).collect()
 }
@@ -45,8 +48,15 @@ pub(crate) fn trials() -> Vec<Trial> {
 struct Shop {
     files: MemoryInputs,
     archives: BTreeMap<Digest, Arc<[u8]>>,
+    /// The archives of charts that are not the first one, by their names.
+    named: BTreeMap<String, Digest>,
+    /// Archives that are not what they should be.
+    damaged: BTreeSet<Digest>,
     answers: BTreeMap<String, Result<Rendering, RenderFailure>>,
+    /// A chart that looks at its values.
+    picky: Option<&'static str>,
     written: BTreeMap<String, String>,
+    published: BTreeMap<String, String>,
     renders: bool,
 }
 
@@ -70,10 +80,18 @@ impl Inputs for Shop {
     fn written(&self, path: &str) -> Option<Arc<str>> {
         self.written.get(path).map(|text| text.as_str().into())
     }
+
+    fn published(&self, branch: Branch<'_>, path: &str) -> Option<Arc<str>> {
+        assert_eq!(branch.name, "main-manifests");
+        self.published.get(path).map(|text| text.as_str().into())
+    }
 }
 
 impl Archives for Shop {
     fn archive(&self, chart: &Digest) -> Result<Arc<[u8]>, Unavailable> {
+        if self.damaged.contains(chart) {
+            return Err(Unavailable::Damaged { found: Digest::of(b"") });
+        }
         self.archives.get(chart).cloned().ok_or(Unavailable::NotFetched)
     }
 }
@@ -81,8 +99,10 @@ impl Archives for Shop {
 impl Renderer for Shop {
     fn render(&self, requests: &[RenderRequest]) -> Vec<Result<Rendering, RenderFailure>> {
         let answer = |request: &RenderRequest| {
-            if !self.archives.contains_key(&request.chart) {
-                return Err(RenderFailure::Unavailable(Unavailable::NotFetched));
+            self.archive(&request.chart).map_err(RenderFailure::Unavailable)?;
+            if self.picky == Some(&request.release) && !request.values.contains("image:") {
+                let error = "Error: execution error at (picky/templates/web.yaml:12:5): image is required";
+                return Err(RenderFailure::Refused(RenderError::from_helm(error)));
             }
             self.answers.get(&request.release).cloned().unwrap_or_else(|| Err(RenderFailure::Other("no answer".into())))
         };
@@ -121,6 +141,10 @@ const MANIFEST: &str = "---\n# Source: web/templates/service.yaml\napiVersion: v
                         YQ==}\n---\n# Source: web/templates/tests/test.yaml\napiVersion: v1\nkind: Pod\nmetadata:\n  name: \
                         web-test\n  annotations: {helm.sh/hook: test}\nspec: {containers: [{name: t, image: t}]}\n";
 
+fn answered(manifest: &str, again: Option<&str>) -> Result<Rendering, RenderFailure> {
+    Rendering::read(manifest, again).map_err(RenderFailure::NoObjects)
+}
+
 /// A homelab with a workload that holds `inside`, besides a namespace.
 fn shop(inside: &str) -> Shop {
     let text = format!(
@@ -132,20 +156,47 @@ fn shop(inside: &str) -> Shop {
     Shop {
         files: example_inputs(&text),
         archives: BTreeMap::from([(Digest::of(&bytes), bytes)]),
-        answers: BTreeMap::from([("web".to_owned(), Ok(Rendering { manifest: MANIFEST.into(), again: None }))]),
-        written: BTreeMap::new(),
+        answers: BTreeMap::from([("web".to_owned(), answered(MANIFEST, None))]),
         renders: true,
+        ..Shop::default()
     }
+}
+
+/// Compiles an example with charts that are at hand and locked, each called by what is the matter with it.
+pub(crate) fn example(text: &str) -> Compilation {
+    let mut shop = shop("");
+    shop.files = example_inputs(text);
+    let schema = ("values.schema.json", r#"{"properties":{"replicas":{"type":"integer","minimum":1}}}"#);
+    let hook = "---\n# Source: migrating/templates/job.yaml\napiVersion: batch/v1\nkind: Job\nmetadata:\n  name: migrate\n  annotations: \
+                {helm.sh/hook: pre-install}\nspec:\n  template: {spec: {restartPolicy: Never, containers: [{name: m, image: 'm:1'}]}}\n";
+    for (name, manifest, again) in [
+        ("migrating", hook.to_owned(), None),
+        ("changing", configured("one"), Some(configured("two"))),
+        ("untidy", "---\n# Source: untidy/templates/web.yaml\nkind: Service\n".to_owned(), None),
+        ("picky", configured("one"), None),
+        ("strict", configured("one"), None),
+        ("damaged", configured("one"), None),
+    ] {
+        let metadata = format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n");
+        let bytes: Arc<[u8]> = packed(&[("Chart.yaml", &metadata), VALUES, TEMPLATE, schema]).into();
+        let digest = Digest::of(&bytes);
+        shop.archives.insert(digest, bytes);
+        shop.named.insert(name.to_owned(), digest);
+        shop.answers.insert(name.to_owned(), answered(&manifest, again.as_deref()));
+    }
+    shop.damaged.extend(shop.named.get("damaged"));
+    shop.picky = Some("picky");
+    shop.locked().compile()
 }
 
 impl Shop {
     fn answer(mut self, manifest: &str) -> Self {
-        self.answers.insert("web".to_owned(), Ok(Rendering { manifest: manifest.into(), again: None }));
+        self.answers.insert("web".to_owned(), answered(manifest, None));
         self
     }
 
     fn again(mut self, one: &str, again: &str) -> Self {
-        self.answers.insert("web".to_owned(), Ok(Rendering { manifest: one.into(), again: Some(again.into()) }));
+        self.answers.insert("web".to_owned(), answered(one, Some(again)));
         self
     }
 
@@ -157,26 +208,28 @@ impl Shop {
 
     /// Locks every chart to the archive, and every release to what it renders.
     fn locked(mut self) -> Self {
-        let digest = *self.archives.keys().next().unwrap();
-        let first = compile(&self, "homelab.kdl");
+        let web = Digest::of(&packed(&[CHART, VALUES, TEMPLATE]));
+        let first = if self.named.is_empty() { *self.archives.keys().next().unwrap() } else { web };
+        let digest_of = |name: &str| self.named.get(name).copied().unwrap_or(first);
+        let compiled = compile(&self, "homelab.kdl");
         let mut lock = Lock::default();
-        for source in first.charts.sources() {
+        for source in compiled.charts.sources() {
             let dependencies = Vec::new();
             lock.charts.push(LockedChart {
                 source: source.clone(),
-                digest,
-                kube_version: None,
+                digest: digest_of(&source.name),
+                kube_version: Some(">=1.20.0-0".to_owned()),
                 dependencies,
                 span: None,
             });
         }
-        for release in &first.charts.releases {
+        for release in &compiled.charts.releases {
             let Some(Ok(rendering)) = self.answers.get(&release.name) else { continue };
-            let Ok(objects) = objects(&rendering.manifest, release.span) else { continue };
+            let Some(objects) = rendering.objects.objects(release.span) else { continue };
             lock.releases.push(LockedRelease {
                 owner: release.owner.clone(),
                 name: release.name.clone(),
-                inputs: release.request(digest).digest(),
+                inputs: release.request(digest_of(&release.source.name)).digest(),
                 objects: surface(&objects, &release.namespace),
                 span: None,
             });
@@ -370,6 +423,22 @@ fn frozen() -> Outcome {
     Ok(())
 }
 
+/// What is published counts before what was written here: it is what runs.
+fn frozen_as_published() -> Outcome {
+    let first = shop(&with("freeze #true")).again(&configured("one"), &configured("two")).locked();
+    let (published, written) =
+        (tree(&first.compile())?, tree(&first.clone().again(&configured("a"), &configured("b")).compile())?);
+    let mut second = first.clone().again(&configured("three"), &configured("four"));
+    second.written = written.clone();
+    second.published = published.clone();
+    if tree(&second.compile())? != published {
+        return Err("what is published does not stay".into());
+    }
+    // Published from other values, it says nothing.
+    second.published.insert("web/.frozen-web".to_owned(), format!("{}\n", Digest::of(b"other")));
+    if tree(&second.compile())? == written { Ok(()) } else { Err("what was written does not stay".into()) }
+}
+
 fn surface_of_a_lock() -> Outcome {
     let inside = format!("{ARGOCD}\nroute \"web\" service=\"wbe\" port=80");
     expect(&shop(&inside).compile(), &[])?;
@@ -406,9 +475,7 @@ fn audited() -> Outcome {
     let role = "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: web}\nrules: [{apiGroups: ['*'], resources: \
                 ['*'], verbs: ['*']}]\n";
     let answering = |manifest: String| {
-        let mut shop = shop(ARGOCD);
-        shop.answers.insert("web".to_owned(), Ok(Rendering { manifest: manifest.into(), again: None }));
-        shop.locked()
+        shop(ARGOCD).answer(&manifest).locked()
     };
     let pods = answering(format!("{MANIFEST}{driver}"));
     holds(
@@ -477,4 +544,39 @@ fn defaults() -> Outcome {
     let hints: Vec<String> =
         compilation.pedantic.iter().map(|found| compilation.sources.text(found.primary.span).to_owned()).collect();
     if hints == ["1"] { Ok(()) } else { Err(format!("{hints:?}").into()) }
+}
+
+/// A chart that another Kubernetes refuses is reported once, by whoever brings it to the cluster, and not rendered.
+fn kube_version() -> Outcome {
+    let of = |chart: &str, version: &str| {
+        let chart = chart.replace("repo=", &format!("kube-version=\"{version}\" repo="));
+        let mut shop = shop(&chart).locked();
+        shop.answers.insert("web".to_owned(), Err(RenderFailure::Other("it was asked".to_owned())));
+        shop.compile()
+    };
+    expect(&of(ARGOCD, "1.34.0"), &[])?;
+    expect(&of(ARGOCD, "1.19.3"), &[("chart-kube-version", "\"web\"")])?;
+    expect(&of(RENDERED, "1.19.3"), &[("chart-kube-version", "\"web\"")])?;
+    said(&of(RENDERED, "1.19.3"), &["takes Kubernetes >=1.20.0-0, not 1.19.3", "Kubernetes is 1.19.3 here"])?;
+    expect(&of(RENDERED, "1.34.0"), &[("chart-not-rendered", "\"web\"")])
+}
+
+/// A definition that is written in the homelab is there for charts, served versions only, however it is written.
+fn definitions_of_the_homelab() -> Outcome {
+    let told = |definition: &str| {
+        let compilation = shop(&format!("{ARGOCD}\n{definition}")).locked().compile();
+        let release = compilation.charts.releases.iter().find(|release| release.name == "web");
+        release.map(|release| release.capabilities.api_versions.iter().cloned().collect::<Vec<_>>()).unwrap_or_default()
+    };
+    let wanted = ["example.net/v1", "example.net/v1/Widget"];
+    let kdl = "CustomResourceDefinition \"widgets.example.net\" { spec group=\"example.net\" scope=Namespaced { names kind=Widget \
+               plural=widgets; versions { - name=v1 served=#true storage=#true; - name=v0 served=#false storage=#false; }; }; }";
+    let yaml = "CustomResourceDefinition \"widgets.example.net\" { spec (yaml)\"{group: example.net, names: {kind: Widget, plural: \
+                widgets}, versions: [{name: v1, served: true}, {name: v0, served: false}]}\"; }";
+    for definition in [kdl, yaml] {
+        if told(definition) != wanted {
+            return Err(format!("{definition}: {:?}", told(definition)).into());
+        }
+    }
+    if told("").is_empty() { Ok(()) } else { Err("something is told without a definition".into()) }
 }

@@ -11,4 +11,5 @@ mod write;
 pub use read::{
     YamlError, count_yaml_comments, data_from_yaml, data_from_yaml_file, documents_as_helm, documents_from_yaml,
 };
+pub(crate) use write::to_yaml_into;
 pub use write::{data_to_yaml, to_yaml};

@@ -1,25 +1,46 @@
 //! Rendered charts: asked for all at once, and what cannot be had reported.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use hlc_chart::manifest::{RenderedObject, objects};
-use hlc_chart::{Chart, Digest, Limits, RenderFailure, RenderRequest, Rendering, Unavailable};
-use hlc_diag::Diagnostic;
+use hlc_chart::manifest::RenderedObject;
+use hlc_chart::{Digest, Packed, RenderFailure, RenderRequest, Rendering, Unavailable};
+use hlc_diag::{Diagnostic, Span};
+use rayon::prelude::*;
 
 use super::codes::{DAMAGED, NO_OBJECTS, NOT_RENDERED, REFUSED};
 use super::random::{Frozen, freeze};
 use super::{Charts, WantedRelease};
+use crate::check::may_make_others;
 use crate::resolve::Resolver;
 
 /// What a release renders.
 #[derive(Clone, Debug)]
 pub(crate) struct Brought {
     /// Its objects, as the chart wrote them.
-    pub(crate) objects: Vec<RenderedObject>,
+    packed: Packed,
+    /// The same, read already: for the first who wants them, who is the only one but in tests.
+    read: Arc<Mutex<Option<Vec<RenderedObject>>>>,
+    /// True when an object among them makes others that nobody knows.
+    pub(super) makes_others: bool,
     /// The digest of what they were rendered from.
     pub(crate) inputs: Digest,
     /// True when it renders something else each time.
     pub(crate) random: bool,
+}
+
+impl Brought {
+    fn new(packed: Packed, objects: Vec<RenderedObject>, inputs: Digest, random: bool) -> Self {
+        let makes_others = |object: &RenderedObject| may_make_others(object.kind(), object.text(&["apiVersion"]));
+        let makes_others = objects.iter().any(makes_others);
+        Self { packed, read: Arc::new(Mutex::new(Some(objects))), makes_others, inputs, random }
+    }
+
+    /// The objects, all of them at one place.
+    pub(super) fn objects(&self, span: Span) -> Vec<RenderedObject> {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner).take();
+        read.or_else(|| self.packed.objects(span)).unwrap_or_default()
+    }
 }
 
 /// What is asked for one release.
@@ -28,17 +49,18 @@ struct Asked<'c> {
     request: RenderRequest,
 }
 
-/// Renders every release that is to be written as manifests; by its place among the releases.
-pub(super) fn bring(charts: &Charts, resolver: &Resolver<'_>) -> BTreeMap<usize, Brought> {
+/// Renders every release that is to be written as manifests, but for those that are refused already; by its place among the releases.
+pub(super) fn bring(charts: &Charts, refused: &BTreeSet<usize>, resolver: &Resolver<'_>) -> BTreeMap<usize, Brought> {
     let mut asked: Vec<(usize, Asked<'_>)> = Vec::new();
     let mut unlocked: Vec<&WantedRelease> = Vec::new();
-    for (at, release) in charts.releases.iter().enumerate().filter(|(_, release)| release.made && release.rendered) {
-        let locked = charts.lock.as_ref().and_then(|lock| lock.chart(&release.source));
-        match locked {
-            Some(chart) => {
-                let twice = charts.chart(&release.source).is_none_or(Chart::may_be_random);
-                let request = RenderRequest { twice, ..release.request(chart.digest) };
-                asked.push((at, Asked { release, request }));
+    let places = charts.releases.iter().zip(&charts.requests).zip(&charts.verdicts).enumerate();
+    for (at, ((release, request), verdict)) in places.filter(|(_, ((release, _), _))| release.made && release.rendered)
+    {
+        match request {
+            Some(_) if refused.contains(&at) => resolver.fail(release.scope),
+            Some(request) => {
+                let twice = verdict.as_ref().is_none_or(|verdict| verdict.may_be_random);
+                asked.push((at, Asked { release, request: RenderRequest { twice, ..request.clone() } }));
             }
             None => unlocked.push(release),
         }
@@ -63,15 +85,15 @@ pub(super) fn bring(charts: &Charts, resolver: &Resolver<'_>) -> BTreeMap<usize,
             requests.iter().map(|_| Err(none())).collect()
         }
     };
+    // Large definitions are most of it, and take a while.
+    let answers: Vec<Result<Read, RenderFailure>> =
+        asked.par_iter().zip(answers).map(|((_, asked), answer)| Read::of(answer?, asked.release.span)).collect();
     let mut brought = BTreeMap::new();
     let mut without = BTreeSet::new();
     for ((at, asked), answer) in asked.iter().zip(answers) {
         match answer {
-            Ok(rendering) => {
-                if let Some(objects) = read(asked, &rendering, resolver) {
-                    let random = rendering.again.is_some();
-                    brought.insert(*at, Brought { objects, inputs: asked.request.digest(), random });
-                }
+            Ok(read) => {
+                brought.insert(*at, read.kept(asked, resolver));
             }
             Err(failure) => report(asked, failure, resolver, &mut without),
         }
@@ -85,28 +107,30 @@ pub(super) fn bring(charts: &Charts, resolver: &Resolver<'_>) -> BTreeMap<usize,
     brought
 }
 
-fn read(asked: &Asked<'_>, rendering: &Rendering, resolver: &Resolver<'_>) -> Option<Vec<RenderedObject>> {
-    let release = asked.release;
-    let read = |manifest: &str| match objects(manifest, release.span) {
-        Ok(objects) => Some(objects),
-        Err(error) => {
-            let message = format!(
-                "release `{}` of chart `{}` renders no objects: {}",
-                release.name, release.source.name, error.message
-            );
-            resolver.report(
-                Diagnostic::new(&NO_OBJECTS, release.span, message)
-                    .note(format!("it comes from `{}`", error.template))
-                    .help("look at the values that this template reads"),
-            );
-            None
-        }
-    };
-    let objects = read(&rendering.manifest)?;
-    let Some(again) = &rendering.again else { return Some(objects) };
-    let again = read(again)?;
-    let frozen = Frozen { release, inputs: asked.request.digest() };
-    Some(freeze(objects, &again, &frozen, resolver))
+/// A rendering that is read.
+struct Read {
+    packed: Packed,
+    objects: Vec<RenderedObject>,
+    /// Those of the second time, if they are others.
+    again: Option<Vec<RenderedObject>>,
+}
+
+impl Read {
+    fn of(rendering: Rendering, span: Span) -> Result<Self, RenderFailure> {
+        let read = |packed: &Packed| {
+            packed.objects(span).ok_or_else(|| RenderFailure::Other("it gives no objects that can be read".to_owned()))
+        };
+        let again = rendering.again.as_ref().map(read).transpose()?;
+        Ok(Self { objects: read(&rendering.objects)?, packed: rendering.objects, again })
+    }
+
+    /// With what was written last in the fields that are another each time, where the homelab says so.
+    fn kept(self, asked: &Asked<'_>, resolver: &Resolver<'_>) -> Brought {
+        let inputs = asked.request.digest();
+        let Some(again) = self.again else { return Brought::new(self.packed, self.objects, inputs, false) };
+        let objects = freeze(self.objects, &again, &Frozen { release: asked.release, inputs }, resolver);
+        Brought::new(Packed::of(&objects), objects, inputs, true)
+    }
 }
 
 fn report_unlocked(unlocked: &[&WantedRelease], has_lock: bool, resolver: &Resolver<'_>) {
@@ -180,6 +204,15 @@ fn report<'c>(
             };
             resolver.report(found);
         }
+        RenderFailure::NoObjects(error) => {
+            let message =
+                format!("release `{}` of chart `{}` renders no objects: {}", release.name, chart.name, error.message);
+            resolver.report(
+                Diagnostic::new(&NO_OBJECTS, release.span, message)
+                    .note(format!("it comes from `{}`", error.template))
+                    .help("look at the values that this template reads"),
+            );
+        }
         RenderFailure::Other(words) => resolver.report(cannot("the renderer failed").note(words)),
     }
 }
@@ -192,9 +225,4 @@ pub(super) fn damaged(release: &WantedRelease, locked: &Digest, found: &str) -> 
         .note(format!("the lock file has {locked}"))
         .note(found.to_owned())
         .help("remove the archive and run `hlc fetch`; when the repository gives out other bytes, ask its owner why")
-}
-
-/// The limits that archives are read with.
-pub(super) fn limits() -> Limits {
-    Limits::default()
 }

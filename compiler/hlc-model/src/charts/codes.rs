@@ -2,8 +2,10 @@
 
 use hlc_diag::{Code, Severity};
 
+use super::kube_version::KUBE_VERSION;
+
 pub(crate) const CODES: &[&Code] =
-    &[&NOT_RENDERED, &DAMAGED, &REFUSED, &NO_OBJECTS, &HOOKS, &UNMATCHED, &RANDOM, &LOCAL];
+    &[&NOT_RENDERED, &DAMAGED, &REFUSED, &NO_OBJECTS, &HOOKS, &UNMATCHED, &RANDOM, &LOCAL, &KUBE_VERSION];
 
 /// A chart that is to be rendered here and cannot be.
 pub(crate) static NOT_RENDERED: Code = Code {
@@ -28,8 +30,8 @@ pub(crate) static DAMAGED: Code = Code {
     summary: "the archive of a chart is not the one that is locked",
     explain: "The lock file names the bytes of every chart. Other bytes, or bytes that are no chart, are never rendered: somebody \
               changed them, or the copy broke. `hlc fetch` brings the right ones again.",
-    bad: "",
-    good: "",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"damaged\" version=\"1.0.0\" repo=\"https://charts.example.net\" deliver=\"rendered\"\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"1.0.0\" repo=\"https://charts.example.net\" deliver=\"rendered\"\n}",
 };
 
 /// A chart that refuses its values.
@@ -40,8 +42,8 @@ pub(crate) static REFUSED: Code = Code {
     summary: "a chart that cannot be rendered with its values",
     explain: "A template failed, or the chart itself said that a value is missing or wrong. The finding names the template and says \
               what the chart said. Argo CD would fail the same way, in the cluster.",
-    bad: "",
-    good: "",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"picky\" version=\"1.0.0\" repo=\"https://charts.example.net\" deliver=\"rendered\"\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"picky\" version=\"1.0.0\" repo=\"https://charts.example.net\" deliver=\"rendered\" { values { image tag=\"2\"; } }\n}",
 };
 
 /// Something else than objects.
@@ -51,8 +53,8 @@ pub(crate) static NO_OBJECTS: Code = Code {
     severity: Severity::Error,
     summary: "a chart renders something else than Kubernetes objects",
     explain: "What a template gives with these values is no YAML, or no object with `apiVersion`, `kind` and `metadata.name`.",
-    bad: "",
-    good: "",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"untidy\" version=\"1.0.0\" repo=\"https://charts.example.net\" deliver=\"rendered\"\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"1.0.0\" repo=\"https://charts.example.net\" deliver=\"rendered\"\n}",
 };
 
 /// Hooks that nothing is said of.
@@ -64,8 +66,8 @@ pub(crate) static HOOKS: Code = Code {
     explain: "Helm runs hooks at certain moments of an installation; manifests have no such moments. `hooks=\"argocd\"` makes them hooks \
               of Argo CD, `hooks=\"keep\"` writes them as they are (Argo CD knows Helm's annotations too; `kubectl apply` runs \
               them as plain objects), `hooks=\"drop\"` leaves them out.",
-    bad: "",
-    good: "",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"migrating\" version=\"1.0.0\" repo=\"https://charts.example.net\" deliver=\"rendered\"\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"migrating\" version=\"1.0.0\" repo=\"https://charts.example.net\" deliver=\"rendered\" hooks=\"argocd\"\n}",
 };
 
 /// A patch of nothing.
@@ -76,8 +78,8 @@ pub(crate) static UNMATCHED: Code = Code {
     summary: "a `patch` or `remove` of an object that the chart does not render",
     explain: "The object is misspelt, or the chart stopped rendering it: what was to be changed is not changed then, and somebody has to \
               decide what to do instead.",
-    bad: "",
-    good: "",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"1.0.0\" repo=\"https://charts.example.net\" deliver=\"rendered\" { remove \"Service/wbe\" }\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"1.0.0\" repo=\"https://charts.example.net\" deliver=\"rendered\" { remove \"Service/web\" }\n}",
 };
 
 /// Random material.
@@ -89,8 +91,8 @@ pub(crate) static RANDOM: Code = Code {
     explain: "A key, a password, a certificate or a time that the chart makes up. Each build writes another one, so that each build \
               changes the cluster: pods restart, sessions end. Give the value by a Secret, if the chart can take one; else \
               `freeze=#true` on the chart keeps what was written last, as long as chart and values stay the same.",
-    bad: "",
-    good: "",
+    bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"changing\" version=\"1.0.0\" repo=\"https://charts.example.net\" deliver=\"rendered\"\n}",
+    good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"changing\" version=\"1.0.0\" repo=\"https://charts.example.net\" deliver=\"rendered\" freeze=#true\n}",
 };
 
 /// A chart of the project that is left to Argo CD.

@@ -9,23 +9,23 @@ const WEIGHT: &str = "helm.sh/hook-weight";
 const DELETE: &str = "helm.sh/hook-delete-policy";
 
 /// The moments that an object is a hook for; none for an object that is no hook.
-pub(super) fn events(object: &RenderedObject) -> Vec<&str> {
+pub(super) fn events(object: &RenderedObject) -> Vec<String> {
     let text = object.text(&["metadata", "annotations", HOOK]).unwrap_or_default();
-    text.split(',').map(str::trim).filter(|event| !event.is_empty()).collect()
+    text.split(',').map(str::trim).filter(|event| !event.is_empty()).map(str::to_owned).collect()
 }
 
 /// True for what `helm test` runs.
-pub(super) fn is_test(events: &[&str]) -> bool {
-    events.iter().any(|event| matches!(*event, "test" | "test-success" | "test-failure"))
+pub(super) fn is_test(events: &[String]) -> bool {
+    events.iter().any(|event| matches!(event.as_str(), "test" | "test-success" | "test-failure"))
 }
 
 /// Makes a hook of Argo CD of a hook of Helm; false when Argo CD has none like it.
 ///
 /// Source: Argo CD, "Helm", "Helm Hooks" and "Sync Phases and Waves".
-pub(super) fn as_argocd(body: &mut Data, events: &[&str], span: Span) -> bool {
+pub(super) fn as_argocd(body: &mut Data, events: &[String], span: Span) -> bool {
     let mut phases: Vec<&str> = Vec::new();
     for event in events {
-        match *event {
+        match event.as_str() {
             "pre-install" | "pre-upgrade" => phases.push("PreSync"),
             "post-install" | "post-upgrade" => phases.push("PostSync"),
             "post-delete" => phases.push("PostDelete"),

@@ -77,29 +77,28 @@ fn report_unmatched(lower: &Lower<'_>, chart: &Chart, what: &str, object: &Spann
 fn of_release(lower: &Lower<'_>, chart: &Chart, wanted: &WantedRelease, brought: &Brought) -> Vec<PlannedObject> {
     let labels =
         chart.labels.as_ref().and_then(|labels| lower.resolver.data(&labels.value, lower.scope, Place::Manifest));
-    let cluster_wide = cluster_wide(&brought.objects);
+    let objects = brought.objects(wanted.span);
+    let cluster_wide = cluster_wide(&objects);
     let mut hooks: Vec<String> = Vec::new();
     let mut made = Vec::new();
-    for object in &brought.objects {
-        let events = hook::events(object);
+    for mut object in objects {
+        let events = hook::events(&object);
         if hook::is_test(&events) {
             continue;
         }
-        let mut body = object.body.clone();
-        drop_nulls(&mut body);
         if !events.is_empty() {
             match chart.hooks.map(|hooks| hooks.value) {
                 None => hooks.push(format!("{}/{}", object.kind(), object.name())),
                 Some(Hooks::Keep) => {}
                 Some(Hooks::Drop) => continue,
                 Some(Hooks::Argocd) => {
-                    if !hook::as_argocd(&mut body, &events, wanted.span) {
+                    if !hook::as_argocd(&mut object.body, &events, wanted.span) {
                         continue;
                     }
                 }
             }
         }
-        made.push(planned(lower, wanted, object, body, &cluster_wide, labels.as_ref()));
+        made.push(planned(lower, wanted, object, &cluster_wide, labels.as_ref()));
     }
     if !hooks.is_empty() {
         hooks.sort();
@@ -121,13 +120,13 @@ fn of_release(lower: &Lower<'_>, chart: &Chart, wanted: &WantedRelease, brought:
 fn planned(
     lower: &Lower<'_>,
     wanted: &WantedRelease,
-    object: &RenderedObject,
-    mut body: Data,
+    object: RenderedObject,
     cluster_wide: &BTreeSet<(String, String)>,
     labels: Option<&Data>,
 ) -> PlannedObject {
     let text = |path: &[&str]| object.text(path).unwrap_or_default().to_owned();
     let (api_version, kind, name) = (text(&["apiVersion"]), text(&["kind"]), text(&["metadata", "name"]));
+    let RenderedObject { template, mut body } = object;
     let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
     let namespaced = match hlc_kube::lookup(&kind, Some(&api_version)) {
         Lookup::Found(info) => info.namespaced,
@@ -165,7 +164,7 @@ fn planned(
         namespace,
         body,
         origin: span,
-        rendered: Some(Rendered { release: wanted.name.clone(), template: object.template.clone() }),
+        rendered: Some(Rendered { release: wanted.name.clone(), template }),
     }
 }
 
@@ -178,28 +177,4 @@ fn cluster_wide(objects: &[RenderedObject]) -> BTreeSet<(String, String)> {
             Some((object.text(&["spec", "group"])?.to_owned(), object.text(&["spec", "names", "kind"])?.to_owned()))
         })
         .collect()
-}
-
-/// Takes out what is null in maps: to Kubernetes it is not there, and charts write it all the time.
-fn drop_nulls(data: &mut Data) {
-    match &mut data.value {
-        DataValue::Map(map) => {
-            let nulls: Vec<String> = map
-                .iter()
-                .filter(|(_, entry)| entry.value.value == DataValue::Null)
-                .map(|(key, _)| key.to_owned())
-                .collect();
-            for key in nulls {
-                map.remove(&key);
-            }
-            map.each_value(&mut |_, value| drop_nulls(value));
-        }
-        DataValue::List(items) => items.iter_mut().for_each(drop_nulls),
-        DataValue::Null
-        | DataValue::Bool(_)
-        | DataValue::Integer(_)
-        | DataValue::Float(_)
-        | DataValue::String(_)
-        | DataValue::Deferred(_) => {}
-    }
 }

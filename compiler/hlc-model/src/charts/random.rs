@@ -1,5 +1,7 @@
 //! What a chart makes up: found by rendering twice, kept when the homelab says so.
 
+use std::sync::Arc;
+
 use hlc_chart::Digest;
 use hlc_chart::manifest::RenderedObject;
 use hlc_diag::Diagnostic;
@@ -9,6 +11,7 @@ use hlc_schema::{Data, DataValue};
 use super::WantedRelease;
 use super::codes::RANDOM;
 use super::surfaces::place;
+use crate::inputs::Branch;
 use crate::resolve::Resolver;
 
 /// A release whose random fields are looked at.
@@ -38,7 +41,7 @@ pub(super) fn freeze(
         }
         let identity = format!("{}/{}", object.kind(), object.name());
         if release.freeze {
-            let last = last_written(object, frozen, resolver);
+            let last = last_made(object, frozen, resolver);
             for field in &fields {
                 let kept = last.as_ref().and_then(|last| at(last, field));
                 if let (Some(kept), Some(value)) = (kept, at_mut(&mut object.body, field)) {
@@ -67,16 +70,27 @@ pub(super) fn freeze(
     objects
 }
 
-/// The object as it was last written, if what it is rendered from is still the same.
-fn last_written(object: &RenderedObject, frozen: &Frozen<'_>, resolver: &Resolver<'_>) -> Option<Data> {
+/// The object as it was made last, if what it is rendered from is still the same: as it was published, which is what runs; else as it
+/// was written to the output folder.
+fn last_made(object: &RenderedObject, frozen: &Frozen<'_>, resolver: &Resolver<'_>) -> Option<Data> {
+    let inputs = resolver.inputs();
+    let repository = resolver.model.homelab.as_ref().and_then(|homelab| homelab.repository.as_ref());
+    let branch =
+        repository.map(|repository| Branch { url: repository.url.value.as_str(), name: &repository.manifests.value });
+    let published = |path: &str| inputs.published(branch?, path);
+    last(object, frozen, &published).or_else(|| last(object, frozen, &|path| inputs.written(path)))
+}
+
+/// The object in a tree of manifests that was made from the same.
+fn last(object: &RenderedObject, frozen: &Frozen<'_>, read: &dyn Fn(&str) -> Option<Arc<str>>) -> Option<Data> {
     let release = frozen.release;
     let folder = release.owner.split_once('.')?.1;
-    let mark = resolver.inputs().written(&format!("{folder}/{}", super::frozen_file(&release.name)))?;
+    let mark = read(&format!("{folder}/{}", super::frozen_file(&release.name)))?;
     if mark.trim() != frozen.inputs.to_string() {
         return None;
     }
     let stem = hlc_kube::file_stem(object.kind(), object.name());
-    let text = resolver.inputs().written(&format!("{folder}/{stem}.k8s.yaml"))?;
+    let text = read(&format!("{folder}/{stem}.k8s.yaml"))?;
     hlc_kube::data_from_yaml(&text, release.span).ok()
 }
 

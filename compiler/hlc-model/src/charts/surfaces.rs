@@ -26,13 +26,12 @@ pub(super) fn gather(charts: &mut Charts) {
             continue;
         }
         let lock = charts.lock.as_ref();
-        let chart = lock.and_then(|lock| lock.chart(&release.source));
         let locked = lock.and_then(|lock| lock.release(&release.owner, &release.name));
-        let (Some(chart), Some(locked)) = (chart, locked) else {
+        let (Some(request), Some(locked)) = (charts.requests.get(at).and_then(Option::as_ref), locked) else {
             known.push(if locked.is_some() { Knowledge::Stale } else { Knowledge::Nothing });
             continue;
         };
-        if release.request(chart.digest).digest() != locked.inputs {
+        if request.digest() != locked.inputs {
             known.push(Knowledge::Stale);
             continue;
         }
@@ -92,12 +91,7 @@ impl Charts {
         releases.len() == wanted
             && releases.iter().all(|(_, known)| **known == Knowledge::Whole)
             && !surface.into_iter().any(|(_, object)| makes_more(&object.kind, &object.api_version))
-            && !rendered.any(|(_, brought)| {
-                let objects = brought.objects.iter();
-                objects
-                    .into_iter()
-                    .any(|object| makes_more(object.kind(), object.text(&["apiVersion"]).unwrap_or_default()))
-            })
+            && !rendered.any(|(_, brought)| brought.makes_others)
     }
 
     /// The releases that are made, but not rendered here.

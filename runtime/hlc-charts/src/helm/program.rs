@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use hlc_chart::Digester;
+use hlc_chart::render::Memory as _;
 use semver::Version;
 
 use super::HelmPlace;
@@ -60,13 +61,13 @@ impl Program {
             digester.text(&number.to_string());
         }
         let key = digester.finish();
-        let known = store.note(NOTES, &key).and_then(|note| String::from_utf8(note).ok());
+        let known = store.recall(NOTES, &key).and_then(|note| String::from_utf8(note).ok());
         if let Some(version) = known.filter(|version| judge(version).is_ok()) {
             return Ok(Self { path, version });
         }
         let version = ask(&path).map_err(|reason| no(format!("`{shown}` {reason}")))?;
         judge(&version).map_err(|reason| no(format!("`{shown}` is Helm {version}, which {reason}")))?;
-        store.keep_note(NOTES, &key, version.as_bytes());
+        store.remember(NOTES, &key, version.as_bytes());
         Ok(Self { path, version })
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hlc_chart::render::{Archives, Renderer};
-use hlc_model::{DirEntry, InputError, Inputs};
+use hlc_chart::render::{Archives, Memory, Renderer};
+use hlc_model::{Branch, DirEntry, InputError, Inputs};
 
 /// Lays texts over another source: a path that has one is read from it, whether or not the file exists beneath.
 pub struct OverlayInputs<'a> {
@@ -38,8 +38,16 @@ impl Inputs for OverlayInputs<'_> {
         self.beneath.renderer()
     }
 
+    fn memory(&self) -> Option<&dyn Memory> {
+        self.beneath.memory()
+    }
+
     fn written(&self, path: &str) -> Option<Arc<str>> {
         self.beneath.written(path)
+    }
+
+    fn published(&self, branch: Branch<'_>, path: &str) -> Option<Arc<str>> {
+        self.beneath.published(branch, path)
     }
 
     fn list(&self, folder: &str) -> Result<Vec<DirEntry>, InputError> {

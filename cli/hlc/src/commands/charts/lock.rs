@@ -184,8 +184,8 @@ fn render(shop: &Shop, charts: &Charts, lock: &Lock, helm: &Helm, console: &Cons
     let mut no_renderer = false;
     for ((release, request), answer) in releases.iter().zip(&requests).zip(helm.render(&requests)) {
         let failure = match answer {
-            Ok(rendering) => match objects(&rendering.manifest, nowhere()) {
-                Ok(found) => {
+            Ok(rendering) => match rendering.objects.objects(nowhere()) {
+                Some(found) => {
                     locked.push(LockedRelease {
                         owner: release.owner.clone(),
                         name: release.name.clone(),
@@ -195,7 +195,8 @@ fn render(shop: &Shop, charts: &Charts, lock: &Lock, helm: &Helm, console: &Cons
                     });
                     continue;
                 }
-                Err(error) => Failure::new(format!("{}: {error}", what(shop, release))),
+                None => Failure::new(format!("{}: what the cache kept of it cannot be read", what(shop, release)))
+                    .help("remove the cache"),
             },
             // One word about it is enough.
             Err(RenderFailure::NoRenderer { .. }) if no_renderer => continue,
@@ -231,6 +232,7 @@ fn explain(shop: &Shop, release: &WantedRelease, failure: RenderFailure) -> Fail
             Failure::new(format!("{what} cannot be rendered: its archive has gone from the cache"))
                 .help("run `hlc lock` again")
         }
+        RenderFailure::NoObjects(error) => Failure::new(format!("{what}: {error}")),
         RenderFailure::Other(reason) => Failure::new(format!("{what} cannot be rendered: {reason}")),
     }
 }
