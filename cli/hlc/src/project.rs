@@ -5,10 +5,10 @@ use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use hlc_charts::{AtHand, Helm, Settings, Store, WithCharts};
-use hlc_delivery::{DiskInputs, Project, ROOT_FILE, find_project, open_project};
+use hlc_delivery::{DiskInputs, Project, ROOT_FILE, find_project, open_project, read_published};
 use hlc_model::audit::Audit;
 use hlc_model::reach::Reach;
-use hlc_model::{Compilation, Inputs};
+use hlc_model::{Branch, Compilation, Inputs};
 
 use crate::args::Args;
 use crate::failure::Failure;
@@ -43,24 +43,33 @@ pub(crate) fn compile_for(
     written: PathBuf,
 ) -> Result<ManuallyDrop<Compilation>, Failure> {
     let disk = DiskInputs::new(&project.folder).map_err(|error| Failure::open(&project.folder, &error))?;
-    let inputs = with_charts(args, project, &disk).written(written);
+    let inputs = with_last_in(args, project, &disk, written);
     Ok(ManuallyDrop::new(hlc_model::compile(&inputs, &project.root)))
 }
 
 /// [`compile`], and what of the project answers from outside.
 pub(crate) fn compile_reach(args: &Args, project: &Project) -> Result<ManuallyDrop<(Compilation, Reach)>, Failure> {
     let disk = DiskInputs::new(&project.folder).map_err(|error| Failure::open(&project.folder, &error))?;
-    let written = project.folder.join(hlc_delivery::out_name(&project.root));
-    let inputs = with_charts(args, project, &disk).written(written);
+    let inputs = with_last(args, project, &disk);
     Ok(ManuallyDrop::new(hlc_model::compile_reach(&inputs, &project.root)))
 }
 
 /// [`compile`], and what of the project an attacker would look for.
 pub(crate) fn compile_audit(args: &Args, project: &Project) -> Result<ManuallyDrop<(Compilation, Audit)>, Failure> {
     let disk = DiskInputs::new(&project.folder).map_err(|error| Failure::open(&project.folder, &error))?;
-    let written = project.folder.join(hlc_delivery::out_name(&project.root));
-    let inputs = with_charts(args, project, &disk).written(written);
+    let inputs = with_last(args, project, &disk);
     Ok(ManuallyDrop::new(hlc_model::compile_audit(&inputs, &project.root)))
+}
+
+/// [`with_charts`], and what was made of the project last: what is published, else what the output folder holds.
+pub(crate) fn with_last<'i>(args: &Args, project: &'i Project, files: &'i dyn Inputs) -> WithCharts<'i> {
+    with_last_in(args, project, files, project.folder.join(hlc_delivery::out_name(&project.root)))
+}
+
+fn with_last_in<'i>(args: &Args, project: &'i Project, files: &'i dyn Inputs, written: PathBuf) -> WithCharts<'i> {
+    // What cannot be read was not published, as far as this machine knows.
+    let published = |branch: Branch<'_>| read_published(project, branch.url, branch.name).ok().flatten();
+    with_charts(args, project, files).written(written).published(published)
 }
 
 /// Files of a project, of today or of an older commit, with the charts that are at hand.

@@ -1,9 +1,8 @@
 //! A project's files together with its charts.
 
-use std::cell::OnceCell;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hlc_chart::render::{Archives, Memory, Renderer};
 use hlc_model::{Branch, DirEntry, InputError, Inputs};
@@ -20,11 +19,11 @@ pub struct WithCharts<'i> {
     written: Option<PathBuf>,
     publisher: Option<Box<Publisher<'i>>>,
     /// What it opened, once it was asked.
-    published: OnceCell<Option<Box<dyn Inputs>>>,
+    published: OnceLock<Option<Box<dyn Inputs + Send>>>,
 }
 
 /// Opens the files of a branch of manifests.
-type Publisher<'i> = dyn Fn(Branch<'_>) -> Option<Box<dyn Inputs>> + 'i;
+type Publisher<'i> = dyn Fn(Branch<'_>) -> Option<Box<dyn Inputs + Send>> + Sync + 'i;
 
 impl<'i> WithCharts<'i> {
     /// The files alone.
@@ -37,7 +36,7 @@ impl<'i> WithCharts<'i> {
             renderer: None,
             written: None,
             publisher: None,
-            published: OnceCell::new(),
+            published: OnceLock::new(),
         }
     }
 
@@ -71,7 +70,7 @@ impl<'i> WithCharts<'i> {
 
     /// With somebody who opens the homelab's branch of manifests, when something of it is wanted.
     #[must_use]
-    pub fn published(mut self, publisher: impl Fn(Branch<'_>) -> Option<Box<dyn Inputs>> + 'i) -> Self {
+    pub fn published(mut self, publisher: impl Fn(Branch<'_>) -> Option<Box<dyn Inputs + Send>> + Sync + 'i) -> Self {
         self.publisher = Some(Box::new(publisher));
         self
     }

@@ -132,6 +132,39 @@ fn named(project: &Project, name: &str) -> Result<Older, OlderError> {
 }
 
 fn manifests(project: &Project, url: &str, branch: &str) -> Result<Option<Older>, OlderError> {
+    let Some(Tip { repository, reader, commit, name, fetched }) = tip(project, url, branch)? else { return Ok(None) };
+    let mut older = in_git(project, &repository, reader, commit, name)?;
+    if fetched {
+        older.fetched = repository.common.join("FETCH_HEAD").metadata().and_then(|about| about.modified()).ok();
+    }
+    Ok(Some(older))
+}
+
+/// The files of the branch of manifests, each read when it is asked for; `None` when the branch is not there yet.
+///
+/// # Errors
+/// See [`OlderError`].
+pub fn read_published(
+    project: &Project,
+    url: &str,
+    branch: &str,
+) -> Result<Option<Box<dyn Inputs + Send>>, OlderError> {
+    let Some(Tip { repository, reader, commit, .. }) = tip(project, url, branch)? else { return Ok(None) };
+    Ok(Some(Box::new(GitInputs::new(repository.files(&commit.tree)?, reader))))
+}
+
+/// The newest commit of a branch that is here.
+struct Tip {
+    repository: Repository,
+    reader: Reader,
+    commit: Commit,
+    name: String,
+    /// True for a remote's branch.
+    fetched: bool,
+}
+
+/// The branch as its remote has it, as it was fetched last, else the local one.
+fn tip(project: &Project, url: &str, branch: &str) -> Result<Option<Tip>, OlderError> {
     let repository = Repository::around(&project.folder)?;
     let repository = repository.ok_or_else(|| OlderError::NoRepository(project.folder.clone()))?;
     let mut reader = repository.reader()?;
@@ -141,12 +174,9 @@ fn manifests(project: &Project, url: &str, branch: &str) -> Result<Option<Older>
     let local = (format!("refs/heads/{branch}"), format!("branch {branch}"));
     let remotes = usize::from(tracking.is_some());
     for (index, (reference, name)) in tracking.into_iter().chain([local]).enumerate() {
-        let Some(commit) = Commit::find(&mut reader, &reference)? else { continue };
-        let mut older = in_git(project, &repository, reader, commit, name)?;
-        if index < remotes {
-            older.fetched = repository.common.join("FETCH_HEAD").metadata().and_then(|about| about.modified()).ok();
+        if let Some(commit) = Commit::find(&mut reader, &reference)? {
+            return Ok(Some(Tip { repository, reader, commit, name, fetched: index < remotes }));
         }
-        return Ok(Some(older));
     }
     Ok(None)
 }

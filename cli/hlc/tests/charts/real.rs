@@ -18,6 +18,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         needs("helm::renders", helm(), MISSING, renders),
         needs("helm::builds_the_chart_of_tests", helm(), MISSING, builds_the_chart_of_tests),
+        needs("helm::frozen_as_published", helm(), MISSING, frozen_as_published),
         needs("helm::builds_without_a_network", helm().filter(|_| can_unshare()), UNSHARE, builds_without_a_network),
         needs("helm::says_where_a_chart_fails", helm(), MISSING, says_where_a_chart_fails),
     ]
@@ -126,6 +127,53 @@ fn builds_the_chart_of_tests(helm: &Path) {
     // Other values make another one.
     workload("values { hosts { - c; }; }");
     shell.run(&build).exits(0);
+    assert_ne!(shell.read("app/shop/Secret.shop.k8s.yaml"), secret);
+}
+
+/// A machine that has never built the homelab writes the random fields that are published, wherever it writes them, and finds nothing
+/// to publish.
+fn frozen_as_published(helm: &Path) {
+    let shell = Shell::new(&[]);
+    copy(&repository().join("tests/charts/shop"), &shell, "charts/shop");
+    shell.write(
+        "homelab.kdl",
+        "homelab \"t\" domain=\"example.net\" {\n    repository \"https://git.example.net/lab.git\" branch=main \
+         manifests=main-manifests\n    include \"w/*.kdl\"\n    category \"apps\"\n}\n",
+    );
+    shell.write(
+        "w/shop.kdl",
+        "workload \"shop\" category=\"apps\" {\n    namespace \"shop\"\n    chart \"shop\" version=\"1.0.0\" repo=\"./charts\" \
+         deliver=\"rendered\" hooks=\"argocd\" freeze=#true\n}\n",
+    );
+    let run = |arguments: &[&str]| Ran::of(shell.command(arguments).env("HLC_HELM", helm).env("PATH", "/usr/bin:/bin"));
+    run(&["lock"]).exits(0);
+    run(&["build", "workloads"]).exits(0);
+    let secret = shell.read("app/shop/Secret.shop.k8s.yaml");
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(["-c", "user.name=A", "-c", "user.email=a@example.net"]).args(arguments);
+        command.current_dir(shell.path("")).env("HOME", shell.path("")).env("GIT_INDEX_FILE", shell.path("index"));
+        let output = command.env("GIT_CONFIG_NOSYSTEM", "1").output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    git(&["init", "--quiet"]);
+    git(&["--work-tree=app", "add", "--all", "--force"]);
+    let commit = git(&["commit-tree", "-m", "Publish", &git(&["write-tree"])]);
+    git(&["update-ref", "refs/heads/main-manifests", &commit]);
+    fs::remove_dir_all(shell.path("app")).unwrap();
+    fs::remove_dir_all(shell.path("cache")).unwrap();
+    run(&["lock"]).exits(0);
+    run(&["diff", "workloads", "--detailed-exitcode"]).exits(0);
+    run(&["build", "workloads", "--out", "other"]).exits(0);
+    assert_eq!(shell.read("other/shop/Secret.shop.k8s.yaml"), secret);
+    // Without the branch, a folder of another name keeps it too.
+    git(&["update-ref", "-d", "refs/heads/main-manifests"]);
+    fs::remove_dir_all(shell.path("cache")).unwrap();
+    run(&["lock"]).exits(0);
+    run(&["build", "workloads", "--out", "other"]).exits(0);
+    assert_eq!(shell.read("other/shop/Secret.shop.k8s.yaml"), secret);
+    run(&["build", "workloads"]).exits(0);
     assert_ne!(shell.read("app/shop/Secret.shop.k8s.yaml"), secret);
 }
 

@@ -88,7 +88,7 @@ impl<'a> Finder<'a> {
 
     /// What the homelab of then means.
     fn homelab(&self, files: &dyn Inputs, root: &str, against: &Against) -> Result<(Files, Exposure), Failure> {
-        let inputs = project::with_charts(self.args, self.project, files);
+        let inputs = project::with_last(self.args, self.project, files);
         let (compilation, reach) = hlc_model::compile_reach(&inputs, root);
         let Some(plan) = &compilation.plan else {
             return Err(Failure::new(format!(
