@@ -22,6 +22,7 @@ mod publisher;
 mod real;
 mod secrets;
 mod shell;
+mod unread;
 
 /// The outcome of a trial.
 type Outcome = Result<(), Failed>;
@@ -47,6 +48,7 @@ fn needs(name: &str, there: Option<PathBuf>, missing: &'static str, run: fn(&Pat
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials = [locking::trials(), fetching::trials(), secrets::trials(), real::trials(), golden::trials()];
+    let trials =
+        [locking::trials(), fetching::trials(), secrets::trials(), real::trials(), golden::trials(), unread::trials()];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit();
 }
