@@ -71,7 +71,7 @@ impl Store {
     /// In the system's words; nothing is kept then.
     pub fn put(&self, bytes: &[u8]) -> io::Result<Digest> {
         let digest = Digest::of(bytes);
-        self.write(&self.place(&digest), bytes)?;
+        self.write(&self.place(&digest), bytes, Lasting::Yes)?;
         Ok(digest)
     }
 
@@ -115,20 +115,29 @@ impl Store {
         Ok(folder)
     }
 
-    fn write(&self, place: &Path, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, place: &Path, bytes: &[u8], lasting: Lasting) -> io::Result<()> {
         let mut staged = NamedTempFile::new_in(self.folder("tmp")?)?;
         staged.write_all(bytes)?;
         staged.as_file().set_permissions(fs::Permissions::from_mode(0o444))?;
-        staged.as_file().sync_all()?;
+        if lasting == Lasting::Yes {
+            staged.as_file().sync_all()?;
+        }
         let Some(folder) = place.parent() else { return Ok(()) };
         fs::create_dir_all(folder)?;
         staged.persist(place).map_err(|error| error.error)?;
         // The file is whole whatever happens here; without this it may be gone after a power cut, and is brought again.
-        if let Ok(folder) = File::open(folder) {
+        if let (Lasting::Yes, Ok(folder)) = (lasting, File::open(folder)) {
             let _ = folder.sync_all();
         }
         Ok(())
     }
+}
+
+/// Whether a file is waited for until it is on the disk. Waiting for forty notes takes longer than rendering.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lasting {
+    Yes,
+    No,
 }
 
 /// Notes of what can be worked out again. Each ends with the digest of its kind, its key and what it says, so that one that was damaged,
@@ -145,8 +154,8 @@ impl Memory for Store {
 
     fn remember(&self, kind: &str, key: &Digest, bytes: &[u8]) {
         let note = [bytes, seal(kind, key, bytes).as_bytes()].concat();
-        // Without a note it will be worked out again.
-        let _ = self.write(&self.named(kind, &key.hex()), &note);
+        // Without a note it will be worked out again, and one that a power cut spoiled is found by its digest.
+        let _ = self.write(&self.named(kind, &key.hex()), &note, Lasting::No);
     }
 }
 
