@@ -13,6 +13,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("lock::pins_and_stays", pins_and_stays),
         trial("lock::only_what_changed_is_taken_anew", only_what_changed_is_taken_anew),
+        trial("build::a_value_renders_one_release", a_value_renders_one_release),
         trial("lock::update_takes_what_is_published_now", update_takes_what_is_published_now),
         trial("lock::check_writes_nothing", check_writes_nothing),
         trial("lock::says_all_that_cannot_be_had", says_all_that_cannot_be_had),
@@ -69,6 +70,33 @@ fn only_what_changed_is_taken_anew() {
     shell.workload("web", "1.1.0", &repo, "");
     shell.run(&["lock"]).exits(0).says(&format!("+ web 1.1.0 {new}")).says("- web 1.0.0");
     assert_eq!(publisher.server.count("/repo/files/db-2.0.0.tgz"), 1);
+}
+
+/// Counted in runs of Helm, not in time.
+fn a_value_renders_one_release() {
+    let publisher = Publisher::new();
+    publisher.chart("web", "1.0.0", "a");
+    publisher.chart("db", "2.0.0", "b");
+    let repo = publisher.repo();
+    let shell = Shell::new(&[("web", "1.0.0", &repo), ("db", "2.0.0", &repo)]);
+    let build = || {
+        shell.run(&["build", "workloads"]).exits(0);
+        shell.renderings()
+    };
+    shell.run(&["lock"]).exits(0);
+    assert_eq!((build(), build()), (2, 2));
+    shell.workload("web", "1.0.0", &repo, "size large");
+    assert_eq!((build(), build()), (3, 3));
+    // Only what is damaged is made anew.
+    let mut notes = shell.cached("renders");
+    notes.sort();
+    let damaged = notes.first().unwrap();
+    fs::remove_file(damaged).unwrap();
+    fs::write(damaged, "half a no").unwrap();
+    shell.workload("web", "1.0.0", &repo, "");
+    let mended = build();
+    shell.workload("web", "1.0.0", &repo, "size large");
+    assert_eq!((build().max(mended), build()), (4, 4));
 }
 
 fn update_takes_what_is_published_now() {
