@@ -118,11 +118,10 @@ fn parts(kind: &str, body: &Data) -> Map {
             kept
         }
         "Role" | "ClusterRole" => {
-            let rules = body.get("rules").and_then(Data::as_list).unwrap_or_default();
-            let rules: Vec<Data> = rules.iter().filter(|rule| creates_secrets(rule)).cloned().collect();
             let mut kept = Map::new();
-            if !rules.is_empty() {
-                kept.insert("rules", body.span, Data::list(rules, body.span));
+            if makes_secrets(body) {
+                // No field of a Role: who looks at its rules has to know that they are not all there.
+                kept.insert(MAKES, body.span, Data::list(vec![Data::string("Secret", body.span)], body.span));
             }
             kept
         }
@@ -157,14 +156,22 @@ fn parts(kind: &str, body: &Data) -> Map {
     }
 }
 
-/// True for a rule of a Role that lets somebody make Secrets while the chart runs.
+/// What a Role lets somebody make, in a surface.
+const MAKES: &str = "makes";
+
+/// True for a Role, whole or in a surface, that lets somebody make Secrets while the chart runs.
 #[must_use]
-pub fn creates_secrets(rule: &Data) -> bool {
-    let lists = |key: &str, word: &str| {
+pub fn makes_secrets(role: &Data) -> bool {
+    let rules = role.get("rules").and_then(Data::as_list).unwrap_or_default();
+    let lists = |rule: &Data, key: &str, word: &str| {
         let items = rule.get(key).and_then(Data::as_list).unwrap_or_default();
         items.iter().any(|item| matches!(item.as_str(), Some(given) if given == word || given == "*"))
     };
-    lists("apiGroups", "") && lists("resources", "secrets") && lists("verbs", "create")
+    let makes = role.get(MAKES).and_then(Data::as_list).unwrap_or_default();
+    makes.iter().any(|kind| kind.as_str() == Some("Secret"))
+        || rules.iter().any(|rule| {
+            lists(rule, "apiGroups", "") && lists(rule, "resources", "secrets") && lists(rule, "verbs", "create")
+        })
 }
 
 /// What is kept of a pod template.
@@ -276,7 +283,7 @@ mod tests {
                 "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {{name: r}}\nrules:\n- {rule}\n- {{apiGroups: [''], \
                  resources: [pods], verbs: ['*']}}\n"
             ));
-            kept.first().is_some_and(|kept| kept.contains("secrets") && !kept.contains("pods"))
+            kept.first().is_some_and(|kept| kept.contains("makes:\n  - Secret") && !kept.contains("rules"))
         };
         assert!(role("{apiGroups: [''], resources: [secrets, configmaps], verbs: [get, create]}"));
         assert!(!role("{apiGroups: [''], resources: [secrets], verbs: [get]}"));

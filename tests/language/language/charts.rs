@@ -11,7 +11,7 @@ use hlc_chart::lock::{LockedChart, LockedRelease};
 use hlc_chart::manifest::RenderError;
 use hlc_chart::surface::surface;
 use hlc_chart::{Archives, Digest, Lock, RenderFailure, RenderRequest, Renderer, Rendering, Unavailable};
-use hlc_model::{Compilation, DirEntry, InputError, Inputs, MemoryInputs, compile, compile_audit};
+use hlc_model::{Branch, Compilation, DirEntry, InputError, Inputs, MemoryInputs, compile, compile_audit};
 use hlc_tests_language::{example_inputs, rendered};
 use libtest_mimic::Trial;
 
@@ -474,9 +474,7 @@ fn audited() -> Outcome {
                   [{name: web, image: web}]\n";
     let role = "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: web}\nrules: [{apiGroups: ['*'], resources: \
                 ['*'], verbs: ['*']}]\n";
-    let answering = |manifest: String| {
-        shop(ARGOCD).answer(&manifest).locked()
-    };
+    let answering = |manifest: String| shop(ARGOCD).answer(&manifest).locked();
     let pods = answering(format!("{MANIFEST}{driver}"));
     holds(
         &pods,

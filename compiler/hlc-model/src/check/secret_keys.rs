@@ -1,7 +1,6 @@
 //! Containers read Secrets and keys that exist.
 
 use hlc_diag::{Code, Diagnostic, Severity, Span};
-use hlc_plan::PlannedObject;
 use hlc_schema::Data;
 use hlc_schema::suggest::{list_names, nearest};
 
@@ -64,14 +63,12 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 
 /// True when something of the workload may make Secrets while it runs, as a job of Argo CD's chart does for its Redis.
 fn makes_secrets(facts: &Facts<'_>, workload: &WorkloadFacts<'_, '_>) -> bool {
-    let rules = |object: &PlannedObject| {
-        let rules = object.body.get("rules").and_then(Data::as_list).unwrap_or_default();
-        rules.iter().any(hlc_chart::surface::creates_secrets)
-    };
     let of_charts =
         facts.charts.surfaces.iter().filter(|(scope, _)| *scope == workload.scope).map(|(_, object)| object);
     let mut roles = workload.planned.iter().chain(of_charts);
-    roles.any(|object| matches!(object.kind.as_str(), "Role" | "ClusterRole") && rules(object))
+    roles.any(|object| {
+        matches!(object.kind.as_str(), "Role" | "ClusterRole") && hlc_chart::surface::makes_secrets(&object.body)
+    })
 }
 
 /// The Secrets that are made in the namespace, written out or through a store's operator.
