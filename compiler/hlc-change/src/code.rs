@@ -55,6 +55,7 @@ pub const CODES: &[&Code] = &[
     &LOOKALIKE,
     &RING,
     &REPLACES_ADOPTED,
+    &IN_THE_WAY,
     &PROTECTED,
     &MANY_DELETED,
 ];
@@ -115,6 +116,14 @@ pub(crate) static REPLACES_ADOPTED: Code = code(
     "adopted-cannot-be-replaced",
     "something that was taken over would have to be made anew",
     "A property differs that an object which is there cannot change, and what was taken over is never deleted.",
+);
+
+pub(crate) static IN_THE_WAY: Code = code(
+    "HLC1207",
+    "own-object-in-the-way",
+    "something cannot be made beside what this stack has and keeps",
+    "The API has no room for both: two records of which one has to be alone at its name, two machines with one address. What goes \
+     goes first where both are part of the same run.",
 );
 
 pub(crate) static PROTECTED: Code = code(

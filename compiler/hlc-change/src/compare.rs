@@ -29,6 +29,16 @@ pub(crate) fn to_do(
     fields
 }
 
+/// True when an object is as wanted, as far as its API tells.
+///
+/// What `wanted` does not speak of must be unset where `recorded` says that it was set once.
+#[must_use]
+pub fn is_as_wanted(decl: &KindDecl, wanted: &Properties, object: &Properties, recorded: &Properties) -> bool {
+    let mut fields = to_do(decl, wanted, object, recorded);
+    fields.retain(|field| object.contains_key(field.property));
+    fields.is_empty()
+}
+
 /// What somebody else has changed since it was recorded: `before` is ours, `after` is theirs.
 #[must_use]
 pub fn drift(decl: &KindDecl, recorded: &Properties, there: &Properties) -> Vec<FieldChange> {

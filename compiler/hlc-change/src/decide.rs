@@ -7,15 +7,15 @@ use hlc_diag::Span;
 use hlc_plan::{Address, KindDecl, Ownership, PlannedResource, PlannedStack};
 
 use crate::change::{Action, Change, ChangeSet, Effect, FieldChange, Reason};
-use crate::code::{CANNOT_BE_HAD, FOREIGN, NOT_FOUND, NOTHING_TO_ADOPT, Problem, REPLACES_ADOPTED, RING};
+use crate::code::{CANNOT_BE_HAD, FOREIGN, IN_THE_WAY, NOT_FOUND, NOTHING_TO_ADOPT, Problem, REPLACES_ADOPTED, RING};
 use crate::compare::{drift, to_do};
-
+use crate::moved::moved;
 use crate::order::{Ring, order};
-use crate::resolve::{Composed, Lookup, Unresolved, resolve_all};
+use crate::resolve::{Composed, Lookup, Unresolved, wanted};
 use crate::scope::Scope;
 use crate::state::{Owner, Recorded, State};
 use crate::value::{Fingerprint, Properties, Value};
-use crate::world::{Object, Seen, World};
+use crate::world::{Object, Seen, World, outputs};
 
 /// What is asked.
 pub struct Question<'a> {
@@ -71,7 +71,11 @@ pub fn changes(question: &Question<'_>) -> Result<ChangeSet, Vec<Problem>> {
         if planned.contains_key(address) || links.is_moved_away(address) {
             continue;
         }
+        // What is left out of this run still uses it.
+        let is_used_elsewhere =
+            !question.scope.is_all() && links.users(question.state, address).any(|user| !selected.contains(&user));
         if selected.contains(address)
+            && !is_used_elsewhere
             && let Some(kind) = question.kinds.get(recorded.kind.as_str())
         {
             decided.push(gone(question.world, address, recorded, kind));
@@ -79,6 +83,10 @@ pub fn changes(question: &Question<'_>) -> Result<ChangeSet, Vec<Problem>> {
     }
     if !problems.is_empty() {
         return Err(problems);
+    }
+    let in_the_way = stay_in_the_way(&mut decided, question);
+    if !in_the_way.is_empty() {
+        return Err(in_the_way);
     }
     link(&mut decided, question, &links);
     let after = decided.iter().map(|change| (change.address.clone(), change.after.clone())).collect();
@@ -99,15 +107,7 @@ struct Links {
 
 impl Links {
     fn new(plan: &PlannedStack, state: &State) -> Self {
-        let mut moved = BTreeMap::new();
-        for resource in &plan.resources {
-            if let Some(was) = &resource.was
-                && state.resources.contains_key(&was.value)
-                && !state.resources.contains_key(&resource.address)
-            {
-                moved.insert(resource.address.clone(), was.value.clone());
-            }
-        }
+        let moved = moved(plan, state);
         let left: BTreeSet<&Address> = moved.values().collect();
         let recorded = state.resources.iter().filter(|(address, _)| !left.contains(address)).map(|(address, it)| {
             (address.clone(), it.depends_on.iter().map(|address| Address::new(address.as_str())).collect())
@@ -123,6 +123,12 @@ impl Links {
             return state.resources.get_key_value(was);
         }
         if self.is_moved_away(address) { None } else { state.resources.get_key_value(address) }
+    }
+
+    /// Who used a resource when it was carried out last, under the addresses that they have now.
+    fn users<'s>(&'s self, state: &'s State, address: &'s Address) -> impl Iterator<Item = Address> + 's {
+        let users = state.resources.iter().filter(|(_, recorded)| recorded.depends_on.contains(address.as_str()));
+        users.map(|(user, _)| self.moved.iter().find(|(_, was)| *was == user).map_or(user, |(now, _)| now).clone())
     }
 
     fn is_moved_away(&self, address: &Address) -> bool {
@@ -144,26 +150,25 @@ impl One<'_> {
         if !self.is_in_scope {
             return Ok(self.change(Action::None, Reason::OutOfScope));
         }
-        let mut wanted = resolve_all(&resource.properties, lookup).map_err(|(span, why)| self.cannot(span, why))?;
-        (self.question.canonical)(resource.kind, &mut wanted);
+        let wanted = wanted(resource, lookup, self.question.canonical).map_err(|(span, why)| self.cannot(span, why))?;
         let mut change = match resource.ownership {
             Ownership::Managed => self.managed(&wanted)?,
             Ownership::Adopted => self.adopted(&wanted)?,
             Ownership::Existing => self.looked_up()?,
         };
-        if let (Action::None | Action::Adopt, [], Seen::Object(object)) =
-            (change.action, change.fields.as_slice(), self.seen())
+        if let (Action::None | Action::Adopt, [], Some(object)) =
+            (change.action, change.fields.as_slice(), self.object())
         {
             let properties = wanted.iter().filter(|(_, value)| value.is_known());
             change.settled = Some(Recorded {
                 kind: resource.kind.name.to_owned(),
                 id: object.id.clone(),
                 properties: properties.map(|(name, value)| (name.clone(), value.clone())).collect(),
-                outputs: object.outputs.clone(),
+                outputs: outputs(resource.kind, object, self.known.map(|(_, recorded)| recorded)),
                 depends_on: resource.depends_on.iter().map(|address| address.as_str().to_owned()).collect(),
                 protected: resource.protected,
                 owner: Owner::from(resource.ownership),
-                leftover: change.leftover.clone(),
+                leftover: self.known.map(|(_, recorded)| recorded.leftover.clone()).unwrap_or_default(),
             });
         }
         change.wanted = wanted;
@@ -172,6 +177,20 @@ impl One<'_> {
 
     fn seen(&self) -> &Seen {
         self.question.world.at(&self.resource.address)
+    }
+
+    /// The object that it is: one that somebody else made, where it is not managed.
+    fn object(&self) -> Option<&Object> {
+        match (self.seen(), self.resource.ownership) {
+            (Seen::Object(object), _) => Some(object),
+            (Seen::Foreign(objects), Ownership::Adopted | Ownership::Existing) if objects.len() == 1 => objects.first(),
+            (Seen::Foreign(_) | Seen::Absent | Seen::Taken(_) | Seen::Unknowable | Seen::Unasked, _) => None,
+        }
+    }
+
+    /// What the state says of it, if it was made here or taken over; what was only looked up is still somebody else's.
+    fn held(&self) -> Option<&Recorded> {
+        self.known.map(|(_, recorded)| recorded).filter(|recorded| recorded.owner != Owner::LookedUp)
     }
 
     fn change(&self, action: Action, reason: Reason) -> Change {
@@ -189,7 +208,7 @@ impl One<'_> {
             drift: Vec::new(),
             wanted: Properties::new(),
             settled: None,
-            leftover: recorded.filter(|_| self.is_in_scope).map(|it| it.leftover.clone()).unwrap_or_default(),
+            leftover: recorded.filter(|_| self.is_in_scope).map(left).unwrap_or_default(),
             after: BTreeSet::new(),
             depends_on: resource.depends_on.clone(),
             ownership: resource.ownership,
@@ -199,12 +218,15 @@ impl One<'_> {
     }
 
     fn managed(&self, wanted: &Properties) -> Result<Change, Problem> {
-        let recorded = self.known.map(|(_, recorded)| recorded);
-        let there = match (self.seen(), recorded) {
+        let there = match (self.seen(), self.held()) {
             (Seen::Object(object), Some(_)) => object.properties.clone(),
             (Seen::Unasked, Some(recorded)) => recorded.properties.clone(),
             (Seen::Object(object), None) => return Err(self.foreign(std::slice::from_ref(object))),
             (Seen::Foreign(objects), _) => return Err(self.foreign(objects)),
+            (Seen::Unasked, None) if let Some((_, recorded)) = self.known => {
+                let (id, properties) = (recorded.id.clone(), recorded.properties.clone());
+                return Err(self.foreign(&[Object { id, properties, outputs: BTreeMap::new() }]));
+            }
             (Seen::Absent | Seen::Taken(_) | Seen::Unknowable | Seen::Unasked, None) => {
                 return Ok(self.made(wanted, Reason::New));
             }
@@ -215,25 +237,24 @@ impl One<'_> {
         let mut change = self.compared(wanted, &there);
         let replaced: Vec<&'static str> = replaced_by(&change.fields);
         if !replaced.is_empty() {
-            change.action = Action::Replace { create_first: self.resource.kind.create_first };
+            let is_alone = self.question.world.alone.contains(&self.resource.address);
+            change.action = Action::Replace { create_first: self.resource.kind.create_first && !is_alone };
             change.reason = Reason::Replaced(replaced);
         }
         Ok(change)
     }
 
     fn adopted(&self, wanted: &Properties) -> Result<Change, Problem> {
-        let (object, is_known) = match (self.seen(), self.known) {
-            (Seen::Object(object), known) => (object, known.is_some()),
-            (Seen::Foreign(objects), None) if objects.len() == 1 => match objects.first() {
-                Some(object) => (object, false),
-                None => return Err(self.nothing_to_adopt()),
-            },
-            (Seen::Foreign(objects), _) => return Err(self.foreign(objects)),
+        let object = match (self.seen(), self.held()) {
+            (Seen::Foreign(objects), _) if objects.len() > 1 => return Err(self.foreign(objects)),
             (Seen::Unasked, Some(_)) => return Ok(self.compared(wanted, &Properties::new())),
-            (Seen::Unasked | Seen::Absent | Seen::Taken(_) | Seen::Unknowable, _) => {
-                return Err(self.nothing_to_adopt());
-            }
+            (
+                Seen::Object(_) | Seen::Foreign(_) | Seen::Unasked | Seen::Absent | Seen::Taken(_) | Seen::Unknowable,
+                _,
+            ) => self.object().ok_or_else(|| self.nothing_to_adopt())?,
         };
+        // Whoever made it may have made it anew.
+        let is_known = self.held().is_some_and(|recorded| recorded.id == object.id);
         let mut change = self.compared(wanted, &object.properties);
         change.id = Some(object.id.clone());
         let replaced = replaced_by(&change.fields);
@@ -305,6 +326,8 @@ impl One<'_> {
         let mut change = self.change(Action::Create, reason);
         change.id = None;
         change.fields = to_do(self.resource.kind, wanted, &Properties::new(), &Properties::new());
+        // Of what is not there yet, everything can be set.
+        change.fields.iter_mut().for_each(|field| field.effect = Effect::Update);
         change
     }
 
@@ -315,7 +338,7 @@ impl One<'_> {
             Action::None | Action::Update | Action::Adopt => {}
         }
         match self.seen() {
-            Seen::Object(object) => Some(object.outputs.clone()),
+            Seen::Object(object) => Some(outputs(change.kind, object, self.known.map(|(_, recorded)| recorded))),
             Seen::Foreign(objects) => objects.first().map(|object| object.outputs.clone()),
             Seen::Absent | Seen::Taken(_) | Seen::Unknowable | Seen::Unasked => {
                 self.known.map(|(_, recorded)| recorded.outputs.clone())
@@ -372,6 +395,11 @@ fn shown(object: &Object, kind: &KindDecl) -> String {
     format!("a {} ({})", kind.name, told.join(" "))
 }
 
+/// What replacements left behind, by id.
+fn left(recorded: &Recorded) -> Vec<String> {
+    recorded.leftover.iter().map(|leftover| leftover.id.clone()).collect()
+}
+
 fn replaced_by(fields: &[FieldChange]) -> Vec<&'static str> {
     let names: BTreeSet<&'static str> =
         fields.iter().filter(|field| field.effect == Effect::Replace).map(|field| field.property).collect();
@@ -387,6 +415,9 @@ fn gone(world: &World, address: &Address, recorded: &Recorded, kind: &'static Ki
     };
     let (action, reason) = match (recorded.owner, world.at(address)) {
         (Owner::Adopted | Owner::LookedUp, _) => (Action::Forget, Reason::LetGo),
+        (Owner::Ours, Seen::Absent | Seen::Taken(_) | Seen::Foreign(_)) if !recorded.leftover.is_empty() => {
+            (Action::Delete, Reason::Leftover)
+        }
         (Owner::Ours, Seen::Absent | Seen::Taken(_) | Seen::Foreign(_)) => (Action::Forget, Reason::DeletedOutside),
         (Owner::Ours, Seen::Object(_) | Seen::Unknowable | Seen::Unasked) => (Action::Delete, Reason::Removed),
     };
@@ -401,13 +432,49 @@ fn gone(world: &World, address: &Address, recorded: &Recorded, kind: &'static Ki
         drift: Vec::new(),
         wanted: Properties::new(),
         settled: None,
-        leftover: recorded.leftover.clone(),
+        leftover: left(recorded),
         after: BTreeSet::new(),
         depends_on: BTreeSet::new(),
         ownership,
         protected: recorded.protected,
         origin: None,
     }
+}
+
+/// What cannot be made beside what the stack has and keeps. What is made anew in somebody's way goes before the new one is made.
+fn stay_in_the_way(changes: &mut [Change], question: &Question<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut first = BTreeSet::new();
+    for change in changes.iter().filter(|change| change.action == Action::Create) {
+        let Seen::Taken(by) = question.world.at(&change.address) else { continue };
+        for other in by {
+            let action = changes.iter().find(|change| change.address == *other).map(|change| change.action);
+            let why = match action {
+                Some(Action::Replace { .. }) => {
+                    first.insert(other.clone());
+                    continue;
+                }
+                Some(Action::Delete | Action::Update) => continue,
+                Some(Action::None | Action::Create | Action::Adopt | Action::Forget) | None => {
+                    let planned = question.plan.resources.iter().any(|resource| resource.address == *other);
+                    if planned { "the homelab keeps both" } else { "it goes, but not in this run" }
+                }
+            };
+            problems.push(
+                Problem::new(
+                    &IN_THE_WAY,
+                    change.origin,
+                    format!("`{}` cannot be made beside `{other}`, which is there", change.address),
+                )
+                .why(why)
+                .help(format!("let `{other}` go first: take it out of the homelab, and leave it in this run")),
+            );
+        }
+    }
+    for change in changes.iter_mut().filter(|change| first.contains(&change.address)) {
+        change.action = Action::Replace { create_first: false };
+    }
+    problems
 }
 
 /// Says what has to be carried out before what.

@@ -1,6 +1,6 @@
 //! Planned properties as values, as far as they are known.
 
-use hlc_plan::Address;
+use hlc_plan::{Address, KindDecl, PlannedResource, Secrecy};
 use hlc_schema::{Data, DataValue, Deferred, Later, Map, Piece};
 use serde_json::Number;
 
@@ -48,6 +48,38 @@ pub struct Unresolved {
     pub message: String,
     /// What to do.
     pub help: String,
+}
+
+/// What a resource should be, in the form in which it is compared: canonical, with fingerprints in place of everything in properties
+/// that are never shown.
+///
+/// # Errors
+/// As in [`resolve_all`].
+pub fn wanted(
+    resource: &PlannedResource,
+    lookup: &dyn Lookup,
+    canonical: &dyn Fn(&'static KindDecl, &mut Properties),
+) -> Result<Properties, (hlc_diag::Span, Unresolved)> {
+    let mut wanted = resolve_all(&resource.properties, lookup)?;
+    canonical(resource.kind, &mut wanted);
+    for (name, value) in &mut wanted {
+        if resource.kind.property(name).is_some_and(|property| property.secrecy == Secrecy::Secret) {
+            let span = resource.properties.get(name).map_or(resource.origin, |data| data.span);
+            hide(value, lookup).map_err(|why| (span, why))?;
+        }
+    }
+    Ok(wanted)
+}
+
+/// Puts fingerprints in place of texts.
+fn hide(value: &mut Value, lookup: &dyn Lookup) -> Result<(), Unresolved> {
+    match value {
+        Value::Text(text) => *value = Value::Secret(lookup.compose(&[Composed::Text(text)])?),
+        Value::List(items) => items.iter_mut().try_for_each(|item| hide(item, lookup))?,
+        Value::Map(map) => map.values_mut().try_for_each(|item| hide(item, lookup))?,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Secret(_) | Value::Unknown(_) => {}
+    }
+    Ok(())
 }
 
 /// Every property of a resource.

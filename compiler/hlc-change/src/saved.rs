@@ -26,8 +26,11 @@ pub struct SavedPlan {
     pub serial: u64,
     /// What the homelab said: a digest.
     pub source: String,
-    /// What was to be done: a digest.
-    pub changes: String,
+    /// What was to be done: a digest that says nothing of secrets.
+    changes: String,
+    /// The same with their fingerprints; none before the first state, since their key is only kept with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    exact: Option<String>,
     /// `--target`
     #[serde(default)]
     pub targets: Vec<String>,
@@ -98,7 +101,8 @@ impl SavedPlan {
             lineage: state.lineage.clone(),
             serial: state.serial,
             source: source(plan),
-            changes: digest(changes),
+            changes: told(changes, false),
+            exact: state.key.is_some().then(|| digest(changes)),
             targets: scope.targets.clone(),
             excludes: scope.excludes.clone(),
             allow_delete: Vec::new(),
@@ -155,6 +159,12 @@ impl SavedPlan {
         Ok(())
     }
 
+    /// True when the changes are those that were planned.
+    #[must_use]
+    pub fn is_for(&self, changes: &ChangeSet) -> bool {
+        self.changes == told(changes, false) && self.exact.as_ref().is_none_or(|exact| *exact == digest(changes))
+    }
+
     /// The stack that it is for; `None` for one that this program does not know.
     #[must_use]
     pub fn stack(&self) -> Option<Stack> {
@@ -165,19 +175,32 @@ impl SavedPlan {
 /// A digest of what is to be done, for comparing: SHA-256 in hex.
 #[must_use]
 pub fn digest(changes: &ChangeSet) -> String {
+    told(changes, true)
+}
+
+fn told(changes: &ChangeSet, secrets: bool) -> String {
+    let side =
+        |side: &Option<Value>| side.as_ref().map(|value| if secrets { value.clone() } else { without_secrets(value) });
     let mut hash = Sha256::new();
     for change in changes.changes.iter().filter(|change| change.is_change()) {
-        let fields: Vec<(&str, Option<&Value>, Option<&Value>)> = change
-            .fields
-            .iter()
-            .map(|field| (field.path.as_str(), field.before.as_ref(), field.after.as_ref()))
-            .collect();
+        let fields: Vec<(&str, Option<Value>, Option<Value>)> =
+            change.fields.iter().map(|field| (field.path.as_str(), side(&field.before), side(&field.after))).collect();
         let moved = change.moved_from.as_ref().map(Address::as_str);
         let told = (change.address.as_str(), change.action.word(), &change.id, moved, &change.leftover, fields);
         hash.update(serde_json::to_vec(&told).unwrap_or_default());
         hash.update(b"\n");
     }
     hex(&hash.finalize())
+}
+
+/// The value with the same in place of every secret.
+fn without_secrets(value: &Value) -> Value {
+    match value {
+        Value::Secret(_) => Value::Secret(Fingerprint::new("")),
+        Value::List(items) => Value::List(items.iter().map(without_secrets).collect()),
+        Value::Map(map) => Value::Map(map.iter().map(|(key, item)| (key.clone(), without_secrets(item))).collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Unknown(_) => value.clone(),
+    }
 }
 
 /// A digest of what the homelab says of a stack.

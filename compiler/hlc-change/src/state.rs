@@ -26,6 +26,8 @@ pub struct State {
     pub key: Option<String>,
     /// Values of secret outputs by fingerprint, encrypted like the key.
     pub sealed: BTreeMap<Fingerprint, String>,
+    /// What was sent and never answered clearly: the next run looks for what came of it.
+    pub pending: BTreeMap<Address, Pending>,
 }
 
 /// A resource that was made.
@@ -50,9 +52,28 @@ pub struct Recorded {
     /// Whose it is.
     #[serde(default, skip_serializing_if = "Owner::is_ours")]
     pub owner: Owner,
-    /// What a replacement left behind: the old object's id, which still has to be deleted.
+    /// What replacements left behind: old objects, which still have to be deleted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub leftover: Vec<String>,
+    pub leftover: Vec<Leftover>,
+}
+
+/// An object that was replaced and is still there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Leftover {
+    /// What the API calls it.
+    pub id: String,
+    /// Its properties as they were set last: an API may need them to find it.
+    pub properties: Properties,
+}
+
+impl Recorded {
+    /// The object as what another one replaces, with what earlier ones left behind.
+    #[must_use]
+    pub fn replaced(&self) -> Vec<Leftover> {
+        let old = Leftover { id: self.id.clone(), properties: self.properties.clone() };
+        let earlier = self.leftover.iter().filter(|earlier| earlier.id != self.id).cloned();
+        earlier.chain([old]).collect()
+    }
 }
 
 /// Whose an object is.
@@ -105,6 +126,9 @@ pub enum Pending {
     Update {
         /// What the API calls it.
         id: String,
+        /// The properties that were to become others.
+        #[serde(default)]
+        changed: BTreeSet<String>,
     },
     /// An object was about to be deleted.
     Delete {
@@ -132,6 +156,8 @@ struct Content {
     key: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     sealed: BTreeMap<Fingerprint, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pending: BTreeMap<String, Pending>,
 }
 
 /// Why a text is no state that can be used.
@@ -164,7 +190,8 @@ impl State {
     /// A stack of which nothing was made.
     #[must_use]
     pub fn new(stack: Stack, lineage: String) -> Self {
-        Self { stack, lineage, serial: 0, resources: BTreeMap::new(), key: None, sealed: BTreeMap::new() }
+        let (resources, sealed, pending) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { stack, lineage, serial: 0, resources, key: None, sealed, pending }
     }
 
     /// Reads a document.
@@ -197,6 +224,7 @@ impl State {
             resources: content.resources.into_iter().map(|(address, it)| (Address::new(address), it)).collect(),
             key: content.key,
             sealed: content.sealed,
+            pending: content.pending.into_iter().map(|(address, it)| (Address::new(address), it)).collect(),
         })
     }
 
@@ -210,6 +238,7 @@ impl State {
             resources: self.resources.iter().map(|(address, it)| (address.as_str().to_owned(), it.clone())).collect(),
             key: self.key.clone(),
             sealed: self.sealed.clone(),
+            pending: self.pending.iter().map(|(address, it)| (address.as_str().to_owned(), it.clone())).collect(),
         };
         let written = serde_json::to_string_pretty(&content)
             .and_then(serde_json::value::RawValue::from_string)
@@ -220,6 +249,20 @@ impl State {
         let mut bytes = written.unwrap_or_default();
         bytes.push(b'\n');
         bytes
+    }
+
+    /// Gives a record another address, also in what depends on it.
+    pub fn rename(&mut self, from: &Address, to: &Address) {
+        let Some(recorded) = self.resources.remove(from) else { return };
+        self.resources.insert(to.clone(), recorded);
+        if let Some(pending) = self.pending.remove(from) {
+            self.pending.insert(to.clone(), pending);
+        }
+        for recorded in self.resources.values_mut() {
+            if recorded.depends_on.remove(from.as_str()) {
+                recorded.depends_on.insert(to.as_str().to_owned());
+            }
+        }
     }
 
     /// Leaves out what is sealed and no resource has any more.

@@ -71,6 +71,18 @@ impl Value {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
+    /// What a map has under a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        if let Self::Map(map) = self { map.get(key) } else { None }
+    }
+
+    /// What a list has at a place.
+    #[must_use]
+    pub fn at(&self, place: usize) -> Option<&Self> {
+        if let Self::List(items) = self { items.get(place) } else { None }
+    }
+
     /// True when it is known as a whole, secrets included.
     #[must_use]
     pub fn is_known(&self) -> bool {

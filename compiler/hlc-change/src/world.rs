@@ -1,9 +1,10 @@
 //! What is there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use hlc_plan::Address;
+use hlc_plan::{Address, KindDecl};
 
+use crate::state::Recorded;
 use crate::value::{Properties, Value};
 
 /// An object that an API has.
@@ -40,6 +41,19 @@ pub enum Seen {
 pub struct World {
     /// By address, under the address that the plan has for it, or the state where the plan has none.
     pub seen: BTreeMap<Address, Seen>,
+    /// Addresses whose object cannot stay beside one that takes its place.
+    pub alone: BTreeSet<Address>,
+}
+
+/// The outputs of an object. Secrets that an API only tells once are as they were recorded of the same object.
+#[must_use]
+pub fn outputs(kind: &KindDecl, object: &Object, recorded: Option<&Recorded>) -> BTreeMap<String, Value> {
+    let recorded = recorded.filter(|recorded| recorded.id == object.id);
+    let once = recorded.into_iter().flat_map(|recorded| &recorded.outputs);
+    let once = once.filter(|(name, _)| kind.output(name).is_some_and(|output| output.secret));
+    let mut outputs: BTreeMap<String, Value> = once.map(|(name, value)| (name.clone(), value.clone())).collect();
+    outputs.extend(object.outputs.iter().map(|(name, value)| (name.clone(), value.clone())));
+    outputs
 }
 
 impl World {

@@ -5,45 +5,9 @@ use std::time::Instant;
 use hlc_change::{Action, Change, Object, Pending, Properties};
 
 use crate::execute::{Execution, Trouble};
-use crate::operate::{Batch, Fault, Operate, Provider, Step};
-use crate::step::Made;
+use crate::operate::{Batch, Fault, Operate, Step};
+use crate::record::Made;
 use crate::watch::Ended;
-
-/// Takes what is ready out of what waits, as groups that are carried out together; at most so many groups.
-pub(crate) fn ready<'c>(
-    provider: &Provider,
-    waiting: &mut Vec<&'c Change>,
-    is_ready: impl Fn(&Change) -> bool,
-    most: usize,
-) -> Vec<Vec<&'c Change>> {
-    let mut groups: Vec<(Option<&'static str>, Vec<&'c Change>)> = Vec::new();
-    let mut left = Vec::new();
-    for change in waiting.drain(..) {
-        let size = provider.kind(change.kind.name).and_then(|kind| kind.batch()).map(Batch::most);
-        let size = size.filter(|_| is_simple(change));
-        let has_room = groups.len() < most;
-        let open = groups
-            .iter_mut()
-            .find(|(kind, group)| *kind == Some(change.kind.name) && size.is_some_and(|size| group.len() < size));
-        match open {
-            _ if !is_ready(change) => left.push(change),
-            Some((_, group)) => group.push(change),
-            None if has_room => groups.push((size.map(|_| change.kind.name), vec![change])),
-            None => left.push(change),
-        }
-    }
-    *waiting = left;
-    groups.into_iter().map(|(_, group)| group).collect()
-}
-
-/// True for what one request does.
-fn is_simple(change: &Change) -> bool {
-    match change.action {
-        Action::Create => true,
-        Action::Update | Action::Adopt | Action::Delete => change.id.is_some(),
-        Action::None | Action::Forget | Action::Replace { .. } => false,
-    }
-}
 
 /// A change with what is sent for it.
 struct Prepared<'c> {
@@ -64,7 +28,7 @@ pub(crate) async fn carry_out<'c>(run: &Execution<'_>, changes: &[&'c Change], s
     for change in changes {
         // What an earlier run may have made is looked for first, one by one.
         let prepared =
-            if run.pending.contains_key(&change.address) { None } else { prepare(run, operate, change).ok() };
+            if run.now().unclear.contains(&change.address) { None } else { prepare(run, operate, change).ok() };
         let Some(prepared) = prepared else {
             alone.push(*change);
             continue;
@@ -95,7 +59,8 @@ fn prepare<'c>(run: &Execution<'_>, operate: &dyn Operate, change: &'c Change) -
             (Step::Delete { id: id.clone(), properties }, Pending::Delete { id: id.clone() })
         }
         (Action::Update | Action::Adopt, Some(id)) => {
-            (Step::Update { id: id.clone(), wanted: body, changed }, Pending::Update { id: id.clone() })
+            let about = Pending::Update { id: id.clone(), changed: changed.iter().cloned().collect() };
+            (Step::Update { id: id.clone(), wanted: body, changed }, about)
         }
         _ => (Step::Create(body), run.about_to_create(change, &wanted)),
     };
@@ -113,7 +78,8 @@ async fn together<'c>(
     let about: Vec<(&Change, Pending)> =
         group.iter().map(|prepared| (prepared.change, prepared.about.clone())).collect();
     if let Err(trouble) = run.intend(&about).await {
-        let ended = run.ended(Err(trouble));
+        let Some(first) = group.first() else { return Vec::new() };
+        let ended = run.ended(first.change, Err(trouble));
         group.iter().for_each(|prepared| run.end(prepared.change, ended.clone(), since));
         return Vec::new();
     }
@@ -124,7 +90,7 @@ async fn together<'c>(
                 .iter()
                 .zip(&objects)
                 .map(|(prepared, object)| {
-                    let made = object.as_ref().map(|object| made(run, prepared, object));
+                    let made = object.as_ref().map(|object| Made { object, wanted: &prepared.wanted });
                     (prepared.change, made)
                 })
                 .collect();
@@ -138,9 +104,9 @@ async fn together<'c>(
             Vec::new()
         }
         Err(fault @ (Fault::Denied { .. } | Fault::Unavailable(_))) => {
+            run.dismiss(group.iter().map(|prepared| &prepared.change.address)).await;
             for prepared in group {
-                let trouble = run.not_done(prepared.change, fault.clone()).await;
-                run.end(prepared.change, run.ended(Err(trouble)), since);
+                run.end(prepared.change, run.ended(prepared.change, Err(fault.clone().into())), since);
             }
             Vec::new()
         }
@@ -149,14 +115,10 @@ async fn together<'c>(
         Ok(_) => settle(run, operate, group, "the answer does not fit what was asked", since).await,
         // None were: one of them stands against it, and going one by one shows which.
         Err(Fault::Refused { .. } | Fault::Exists(_) | Fault::Gone) => {
+            run.dismiss(group.iter().map(|prepared| &prepared.change.address)).await;
             group.iter().map(|prepared| prepared.change).collect()
         }
     }
-}
-
-fn made<'m>(run: &Execution<'_>, prepared: &'m Prepared<'_>, object: &'m Object) -> Made<'m> {
-    let leftover = run.now().state.resources.get(&prepared.change.address).map(|it| it.leftover.clone());
-    Made { object, wanted: &prepared.wanted, leftover: leftover.unwrap_or_default() }
 }
 
 /// Finds out about a batch whose answer was lost: what was made is taken in, and the rest is left.
@@ -172,7 +134,9 @@ async fn settle<'c>(
         run.watch.note(prepared.change, &format!("{why}; looking for what came of it"));
         let found: Result<Option<Option<Object>>, Fault> = match &prepared.step {
             Step::Create(_) => {
-                run.find(operate, prepared.change, &prepared.wanted, why).await.map(|object| object.map(Some))
+                // Made one by one next, whoever is in the way may be what this has made.
+                run.now().unclear.insert(prepared.change.address.clone());
+                run.find(operate, &prepared.change.address, &prepared.wanted, why).await.map(|object| object.map(Some))
             }
             Step::Update { id, .. } => {
                 match run.read_back(operate, prepared.change, id, &prepared.wanted, why.to_owned()).await {
@@ -181,27 +145,20 @@ async fn settle<'c>(
                     Err(fault) => Err(fault),
                 }
             }
-            Step::Delete { id, properties } => match operate.read(id, properties).await {
-                Ok(None) => {
-                    run.now().deleted.insert(id.clone());
-                    Ok(Some(None))
-                }
-                Ok(Some(_)) => Ok(None),
-                Err(fault) => {
-                    Err(Fault::Unclear(format!("{why}; whether it is still there could not be read: {fault}")))
-                }
-            },
+            Step::Delete { id, properties } => {
+                run.is_gone(operate, id, properties, why).await.map(|is_gone| is_gone.then_some(None))
+            }
         };
         match found {
             Ok(Some(object)) => {
-                let made = object.as_ref().map(|object| made(run, prepared, object));
+                let made = object.as_ref().map(|object| Made { object, wanted: &prepared.wanted });
                 run.record(operate, &[(prepared.change, made)]).await;
                 run.end(prepared.change, Ended::Done, since);
             }
             Ok(None) => left.push(prepared.change),
             Err(fault) => {
                 let trouble: Trouble = run.not_done(prepared.change, fault).await;
-                run.end(prepared.change, run.ended(Err(trouble)), since);
+                run.end(prepared.change, run.ended(prepared.change, Err(trouble)), since);
             }
         }
     }

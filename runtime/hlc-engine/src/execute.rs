@@ -7,28 +7,30 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
-use hlc_change::{Action, Change, ChangeSet, Pending, State};
-use hlc_plan::{Address, PlannedStack};
+use hlc_change::{Action, Change, ChangeSet, Reason, State};
+use hlc_plan::{Address, PlannedResource};
 
 use crate::batch;
 use crate::journal::{Entry, Journal};
 use crate::known::Known;
 use crate::operate::{Fault, Operate, Provider};
+use crate::queue::Queue;
+use crate::store::Guard;
 use crate::vault::Vault;
 use crate::watch::{Ended, Stop, Watch};
 
 /// Carries a set of changes out.
 pub(crate) struct Execution<'a> {
     pub(crate) provider: &'a Provider,
-    pub(crate) plan: &'a PlannedStack,
+    pub(crate) planned: BTreeMap<&'a Address, &'a PlannedResource>,
     pub(crate) known: &'a Known<'a>,
     pub(crate) journal: Journal,
     pub(crate) watch: &'a dyn Watch,
     pub(crate) stop: &'a Stop,
     /// How many requests are under way at once.
     pub(crate) parallel: usize,
-    /// What was about to be made when an earlier run ended.
-    pub(crate) pending: &'a BTreeMap<Address, Pending>,
+    /// The lock that the run is made under.
+    pub(crate) guard: Option<&'a dyn Guard>,
     /// How long the first wait is before an answer is looked for again; each next one is twice as long.
     pub(crate) patience: Duration,
     pub(crate) now: Mutex<Now>,
@@ -40,8 +42,17 @@ pub(crate) struct Now {
     pub(crate) ended: BTreeMap<Address, Ended>,
     /// Objects that this run has deleted: a list may still show them for a while.
     pub(crate) deleted: BTreeSet<String>,
+    /// Addresses at which something may have been made without a clear answer, in this run or an earlier one.
+    pub(crate) unclear: BTreeSet<Address>,
     /// Why nothing more is begun.
     pub(crate) halted: Option<Halt>,
+}
+
+impl Now {
+    pub(crate) fn new(state: State) -> Self {
+        let (ended, deleted, unclear) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+        Self { state, ended, deleted, unclear, halted: None }
+    }
 }
 
 /// Why nothing more is begun.
@@ -53,14 +64,16 @@ pub enum Halt {
     Denied,
     /// The journal cannot be written.
     Journal(String),
+    /// Somebody else may hold the lock of the stack by now.
+    LockLost,
 }
 
 /// Why a change was not carried out, as it goes on its way up.
 pub(crate) enum Trouble {
     /// What the API says, or what was found out about it.
     Fault(Fault),
-    /// The journal cannot be written; nothing was sent.
-    Journal(String),
+    /// Nothing more is begun, and so nothing was sent.
+    Halted(Halt),
 }
 
 impl From<Fault> for Trouble {
@@ -81,32 +94,45 @@ impl<'a> Execution<'a> {
     /// Carries everything out that can be.
     pub(crate) async fn run(&self, changes: &'a ChangeSet) {
         self.settle(changes).await;
-        let mut waiting: Vec<&Change> = changes.changes.iter().filter(|change| self.is_open(change)).collect();
-        let mut running: FuturesUnordered<LocalBoxFuture<'_, ()>> = FuturesUnordered::new();
-        let mut busy = 0;
+        if !self.is_halted() {
+            self.look_for_lost(changes).await;
+        }
+        let open = changes.changes.iter().filter(|change| self.is_open(change));
+        let mut queue = Queue::new(open, |address| self.now().ended.get(address) == Some(&Ended::Done));
+        let failed: Vec<Address> = {
+            let now = self.now();
+            now.ended.iter().filter(|(_, ended)| **ended != Ended::Done).map(|(address, _)| address.clone()).collect()
+        };
+        failed.iter().for_each(|address| self.skip(&mut queue, address));
+        let mut running: FuturesUnordered<LocalBoxFuture<'_, Vec<&Change>>> = FuturesUnordered::new();
         loop {
-            self.skip(&mut waiting);
             if self.is_halted() {
-                for change in waiting.drain(..) {
-                    self.end(change, Ended::NotTried, Instant::now());
-                }
+                queue.drain().into_iter().for_each(|change| self.end(change, Ended::NotTried, Instant::now()));
             }
-            for together in
-                batch::ready(self.provider, &mut waiting, |change| self.is_ready(change), self.parallel - busy)
-            {
-                busy += 1;
-                running.push(Box::pin(self.carry_out(together)));
+            for together in queue.take(self.provider, self.parallel.saturating_sub(running.len())) {
+                running.push(Box::pin(async {
+                    self.carry_out(&together).await;
+                    together
+                }));
             }
-            match running.next().await {
-                Some(()) => busy -= 1,
-                None => break,
+            let Some(together) = running.next().await else { break };
+            for change in together {
+                let is_done = self.now().ended.get(&change.address) == Some(&Ended::Done);
+                if is_done { queue.done(&change.address) } else { self.skip(&mut queue, &change.address) }
             }
         }
-        for change in waiting {
-            // Nothing runs and it is not ready: what it waits for was left out of this run.
-            self.end(change, Ended::NotTried, Instant::now());
-        }
+        // Nothing runs, and these are not ready: what they wait for was left out of this run.
+        queue.drain().into_iter().for_each(|change| self.end(change, Ended::NotTried, Instant::now()));
         self.clear_leftovers(changes).await;
+    }
+
+    /// Ends what waits for something that failed. What was not tried because the run ends fails nobody.
+    fn skip(&self, queue: &mut Queue<'_>, address: &Address) {
+        if self.now().ended.get(address) != Some(&Ended::NotTried) {
+            for (change, needs) in queue.failed(address) {
+                self.end(change, Ended::Skipped(needs), Instant::now());
+            }
+        }
     }
 
     /// Writes down what needs no request: new addresses, what is as it should be, what is forgotten.
@@ -116,10 +142,8 @@ impl<'a> Execution<'a> {
             let mut now = self.now();
             let address = &change.address;
             let mut moved = None;
-            if let Some(was) = &change.moved_from
-                && let Some(recorded) = now.state.resources.remove(was)
-            {
-                now.state.resources.insert(address.clone(), recorded);
+            if let Some(was) = &change.moved_from {
+                now.state.rename(was, address);
                 moved = Some(was.as_str().to_owned());
             }
             let recorded = match (&change.settled, change.action) {
@@ -160,11 +184,7 @@ impl<'a> Execution<'a> {
                 now.ended.insert(address.clone(), Ended::Done);
             }
         }
-        if !entries.is_empty()
-            && let Err(error) = self.journal.write(&entries).await
-        {
-            self.now().halted = Some(Halt::Journal(error.to_string()));
-        }
+        self.write_done(&entries).await;
     }
 
     /// True for what asks the API.
@@ -172,7 +192,9 @@ impl<'a> Execution<'a> {
         match change.action {
             Action::None | Action::Forget => false,
             Action::Adopt => !change.fields.is_empty(),
-            Action::Create | Action::Update | Action::Replace { .. } | Action::Delete => true,
+            Action::Create | Action::Update | Action::Replace { .. } | Action::Delete => {
+                !self.now().ended.contains_key(&change.address)
+            }
         }
     }
 
@@ -183,53 +205,26 @@ impl<'a> Execution<'a> {
         self.now().halted.is_some()
     }
 
-    fn is_ready(&self, change: &Change) -> bool {
-        let now = self.now();
-        change.after.iter().all(|address| now.ended.get(address) == Some(&Ended::Done))
-    }
-
-    /// Ends what waits for something that failed.
-    fn skip(&self, waiting: &mut Vec<&Change>) {
-        loop {
-            let before = waiting.len();
-            waiting.retain(|change| {
-                let failed = {
-                    let now = self.now();
-                    let failed = |address: &&Address| !matches!(now.ended.get(*address), None | Some(Ended::Done));
-                    change.after.iter().find(failed).cloned()
-                };
-                match failed {
-                    // What was not tried because the run ends fails nobody.
-                    Some(address) if self.now().ended.get(&address) == Some(&Ended::NotTried) => true,
-                    Some(address) => {
-                        self.end(change, Ended::Skipped(address), Instant::now());
-                        false
-                    }
-                    None => true,
-                }
-            });
-            if waiting.len() == before {
-                return;
-            }
-        }
-    }
-
     pub(crate) fn end(&self, change: &Change, ended: Ended, since: Instant) {
         self.watch.ended(change, &ended, since.elapsed());
         self.now().ended.insert(change.address.clone(), ended);
     }
 
     /// Carries changes out that are ready, together where there are several.
-    async fn carry_out(&self, together: Vec<&Change>) {
+    async fn carry_out(&self, together: &[&Change]) {
         let since = Instant::now();
         together.iter().for_each(|change| self.watch.started(change));
-        let alone = match together.as_slice() {
-            [_] => together,
+        let alone = match together {
+            [one] => vec![*one],
             several => batch::carry_out(self, several, since).await,
         };
         for change in alone {
+            if together.len() > 1 && self.is_halted() {
+                self.end(change, self.not_begun(change), since);
+                continue;
+            }
             let ended = match self.operate(change) {
-                Some(operate) => self.ended(self.one(&**operate, change).await),
+                Some(operate) => self.ended(change, self.one(&**operate, change).await),
                 None => Ended::Failed {
                     message: format!("this program cannot make a {}", change.kind.name),
                     help: None,
@@ -240,64 +235,108 @@ impl<'a> Execution<'a> {
         }
     }
 
+    /// How a change ends that was to be carried out after others of its group.
+    fn not_begun(&self, change: &Change) -> Ended {
+        if self.now().state.pending.contains_key(&change.address) {
+            return self
+                .ended(change, Err(Fault::Unclear("whether it was carried out is not known".to_owned()).into()));
+        }
+        Ended::NotTried
+    }
+
     pub(crate) fn operate(&self, change: &Change) -> Option<&'a Arc<dyn Operate>> {
         self.provider.kind(change.kind.name)
     }
 
     /// What came of something, and what follows for the rest of the run.
-    pub(crate) fn ended(&self, result: Result<(), Trouble>) -> Ended {
+    pub(crate) fn ended(&self, change: &Change, result: Result<(), Trouble>) -> Ended {
         let fault = match result {
             Ok(()) => return Ended::Done,
-            Err(Trouble::Journal(why)) => {
-                let message = format!("what is about to be done could not be written down, so it was not done: {why}");
-                self.now().halted.get_or_insert(Halt::Journal(why));
+            Err(Trouble::Halted(halt)) => {
+                let message = halt.to_string();
+                self.now().halted.get_or_insert(halt);
                 return Ended::Failed { message, help: None, unclear: false };
             }
             Err(Trouble::Fault(fault)) => fault,
         };
         let message = fault.to_string();
-        match fault {
-            Fault::Refused { help, .. } => Ended::Failed { message, help, unclear: false },
+        // What was unclear once is, whatever was answered after.
+        let is_unclear = matches!(fault, Fault::Unclear(_)) || self.now().unclear.contains(&change.address);
+        let again = || Some("run it again: hlc looks for what may have been done before it does anything".to_owned());
+        let help = match fault {
+            Fault::Refused { help, .. } => help,
             Fault::Denied { help, .. } => {
                 self.now().halted.get_or_insert(Halt::Denied);
-                Ended::Failed { message, help: Some(help), unclear: false }
+                Some(help)
             }
-            Fault::Exists(_) | Fault::Gone | Fault::Unavailable(_) => {
-                Ended::Failed { message, help: None, unclear: false }
+            Fault::Unclear(_) | Fault::Exists(_) | Fault::Gone | Fault::Unavailable(_) => {
+                if is_unclear {
+                    again()
+                } else {
+                    None
+                }
             }
-            Fault::Unclear(_) => Ended::Failed {
-                message,
-                help: Some("run it again: hlc looks for what may have been done before it does anything".to_owned()),
-                unclear: true,
-            },
-        }
+        };
+        Ended::Failed { message, help, unclear: is_unclear }
     }
 
     /// Deletes what replacements left behind, once whatever used it has the new one.
     async fn clear_leftovers(&self, changes: &'a ChangeSet) {
-        for change in &changes.changes {
+        let used_by = |used: &Address, user: &Change| {
+            let recorded = self
+                .now()
+                .state
+                .resources
+                .get(&user.address)
+                .map(|recorded| recorded.depends_on.contains(used.as_str()));
+            user.depends_on.contains(used) || recorded.unwrap_or(false)
+        };
+        for change in changes.changes.iter().filter(|change| change.reason != Reason::OutOfScope) {
             let leftover = match self.now().state.resources.get(&change.address) {
-                Some(recorded) => recorded.leftover.clone(),
-                None => continue,
+                Some(recorded) if !recorded.leftover.is_empty() => recorded.leftover.clone(),
+                Some(_) | None => continue,
             };
-            let users = changes.changes.iter().filter(|user| user.depends_on.contains(&change.address));
-            let is_unused = {
-                let now = self.now();
-                let mut users = users.filter(|user| user.action != Action::None);
-                users.all(|user| now.ended.get(&user.address) == Some(&Ended::Done))
-            };
-            let is_chosen = change.action != Action::None || !change.leftover.is_empty();
-            if leftover.is_empty() || !is_chosen || !is_unused || self.is_halted() {
+            let mut users = changes.changes.iter().filter(|user| used_by(&change.address, user));
+            // Who was left out of this run still has the old one.
+            let is_unused = users.all(|user| match user.action {
+                Action::None => user.reason != Reason::OutOfScope,
+                Action::Create
+                | Action::Adopt
+                | Action::Update
+                | Action::Replace { .. }
+                | Action::Delete
+                | Action::Forget => self.now().ended.get(&user.address) == Some(&Ended::Done),
+            });
+            if !is_unused || self.is_halted() {
                 continue;
             }
             let Some(operate) = self.operate(change) else { continue };
             let since = Instant::now();
-            for id in leftover {
-                if let Err(trouble) = self.delete_leftover(&**operate, change, &id).await {
-                    let ended = self.ended(Err(trouble));
-                    self.end(change, ended, since);
+            let mut result = Ok(());
+            for leftover in leftover {
+                result = self.delete_leftover(&**operate, change, &leftover).await;
+                if result.is_err() {
+                    break;
                 }
             }
+            let has_ended = self.now().ended.contains_key(&change.address);
+            if result.is_err() || !has_ended {
+                let ended = self.ended(change, result);
+                self.end(change, ended, since);
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Halt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Stopped => f.write_str("the run was asked to end"),
+            Self::Denied => f.write_str("the login is not accepted"),
+            Self::Journal(why) => {
+                write!(f, "what is about to be done could not be written down, so it was not done: {why}")
+            }
+            Self::LockLost => f.write_str("the lock of the stack was lost, so nothing more is done"),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! What is about to be done, and what was: on disk before anything is sent.
 //!
 //! A journal is a document of lines, each `CHECKSUM JSON`. It is begun for one writing of the state and removed once the next one is
-//! written; a run that ended in between left it behind, and the next run takes from it what the state does not know yet.
+//! written; a run that ended in between left it behind, and the next run takes from it what the state does not know yet. What was
+//! left behind is brought into the state, and removed, before another one is begun: a journal is one run's.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use hlc_change::{Fingerprint, Pending, Recorded, State};
 use hlc_plan::Address;
@@ -43,7 +45,7 @@ pub(crate) enum Entry {
 /// Why a journal that was left behind cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JournalError {
-    /// A line other than the last is damaged.
+    /// A line that was written to its end is damaged.
     #[error("line {0} of it is damaged")]
     Damaged(usize),
     /// It follows on a newer state than the one there is.
@@ -79,15 +81,11 @@ fn checksum(json: &str) -> String {
     Sha256::digest(json.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Takes from a journal what a state does not know yet. Gives what was about to be done when the run ended.
+/// Takes from a journal what a state does not know yet; what was about to be done when the run ended becomes what is pending.
 ///
 /// # Errors
 /// See [`JournalError`].
-pub(crate) fn recover(
-    state: &mut State,
-    is_there: bool,
-    bytes: &[u8],
-) -> Result<BTreeMap<Address, Pending>, JournalError> {
+pub(crate) fn recover(state: &mut State, is_there: bool, bytes: &[u8]) -> Result<(), JournalError> {
     let mut entries = Vec::new();
     let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
     // What follows the last line end was not written to its end, and nothing was done because of it.
@@ -95,14 +93,12 @@ pub(crate) fn recover(
     for (place, line) in lines.iter().enumerate() {
         match Entry::read(line) {
             Some(entry) => entries.push(entry),
-            None if place + 1 == lines.len() => {}
             None => return Err(JournalError::Damaged(place + 1)),
         }
     }
-    let mut pending = BTreeMap::new();
     let mut entries = entries.into_iter();
     match entries.next() {
-        None => return Ok(pending),
+        None => return Ok(()),
         Some(Entry::Begin { lineage, serial, key }) => {
             if !is_there && serial == 0 {
                 state.lineage = lineage;
@@ -111,7 +107,7 @@ pub(crate) fn recover(
             }
             if serial < state.serial {
                 // The state was written, and only the journal was not removed any more.
-                return Ok(pending);
+                return Ok(());
             }
             if serial > state.serial {
                 return Err(JournalError::OlderState { journal: serial, state: state.serial });
@@ -120,21 +116,20 @@ pub(crate) fn recover(
         }
         Some(Entry::Intent { .. } | Entry::Failed { .. } | Entry::Done { .. }) => return Err(JournalError::Damaged(1)),
     }
-    for entry in entries {
+    for (place, entry) in entries.enumerate() {
         match entry {
-            // A second run that took up the first one's journal goes on in it.
-            Entry::Begin { .. } => {}
-            Entry::Intent { address, pending: about } => {
-                pending.insert(Address::new(address), about);
+            Entry::Begin { .. } => return Err(JournalError::Damaged(place + 2)),
+            Entry::Intent { address, pending } => {
+                state.pending.insert(Address::new(address), pending);
             }
             Entry::Failed { address } => {
-                pending.remove(&Address::new(address));
+                state.pending.remove(&Address::new(address));
             }
             Entry::Done { address, recorded, moved_from, sealed } => {
                 let address = Address::new(address);
-                pending.remove(&address);
+                state.pending.remove(&address);
                 if let Some(was) = moved_from {
-                    state.resources.remove(&Address::new(was));
+                    state.rename(&Address::new(was), &address);
                 }
                 state.sealed.extend(sealed);
                 match recorded {
@@ -144,36 +139,51 @@ pub(crate) fn recover(
             }
         }
     }
-    Ok(pending)
+    Ok(())
 }
 
 /// What came of writing, for everybody who waits for it.
 type Written = Result<(), Arc<StoreError>>;
 
 /// Writes a journal. What several tasks write at the same time goes to disk together.
+///
+/// Once something could not be written nothing more is: a line after one that was cut short would make the whole unreadable.
 pub(crate) struct Journal {
+    is_used: AtomicBool,
     lines: mpsc::UnboundedSender<(Vec<u8>, oneshot::Sender<Written>)>,
 }
 
 impl Journal {
-    /// A journal in a store, with the task that writes it. The task ends when the journal is dropped.
-    pub(crate) fn new(store: Arc<dyn Store>, name: String) -> (Self, impl Future<Output = ()>) {
+    /// A journal in a store, with the task that writes it; `begin` goes before the first line. The task ends when the journal is
+    /// dropped.
+    pub(crate) fn new(store: Arc<dyn Store>, name: String, begin: &Entry) -> (Self, impl Future<Output = ()> + use<>) {
         let (lines, mut asked) = mpsc::unbounded_channel::<(Vec<u8>, oneshot::Sender<_>)>();
+        let mut bytes = begin.line();
         let writing = async move {
-            while let Some((mut bytes, first)) = asked.recv().await {
-                let mut waiting = vec![first];
+            let mut written: Result<(), Arc<StoreError>> = Ok(());
+            while let Some((first, waits)) = asked.recv().await {
+                bytes.extend_from_slice(&first);
+                let mut waiting = vec![waits];
                 while let Ok((more, next)) = asked.try_recv() {
                     bytes.extend_from_slice(&more);
                     waiting.push(next);
                 }
-                let written = store.append(&name, &bytes).await.map_err(Arc::new);
+                if written.is_ok() {
+                    written = store.append(&name, &bytes).await.map_err(Arc::new);
+                }
+                bytes.clear();
                 for waits in waiting {
                     // Whoever asked may have been stopped.
                     let _ = waits.send(written.clone());
                 }
             }
         };
-        (Self { lines }, writing)
+        (Self { is_used: AtomicBool::new(false), lines }, writing)
+    }
+
+    /// True when something was to be written.
+    pub(crate) fn is_used(&self) -> bool {
+        self.is_used.load(Ordering::Relaxed)
     }
 
     /// Writes lines; when this comes back they are on disk.
@@ -181,6 +191,10 @@ impl Journal {
     /// # Errors
     /// Those of the store.
     pub(crate) async fn write(&self, entries: &[Entry]) -> Written {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        self.is_used.store(true, Ordering::Relaxed);
         let bytes = entries.iter().flat_map(Entry::line).collect();
         let (done, wait) = oneshot::channel();
         let lost =

@@ -1,29 +1,31 @@
 //! Looking at what is there.
 
+mod masked;
+mod there;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use hlc_change::{Object, Owner, Pending, Properties, Recorded, Seen, State, Value, World, resolve_all};
-use hlc_plan::{Address, Change, KindDecl, PlannedResource, PlannedStack, Secrecy};
+use futures_util::{StreamExt as _, stream};
+use hlc_change::{
+    Owner, Pending, Properties, Recorded, Seen, State, Value, World, is_as_wanted, moved, outputs, wanted,
+};
+use hlc_plan::{Address, Change, KindDecl, PlannedResource, PlannedStack};
 
 use crate::known::Known;
 use crate::operate::{Fault, Operate, Provider, Relation};
-use crate::vault::Vault;
+
+pub(crate) use masked::masked;
+pub(crate) use there::There;
+
+/// How many objects are asked for at once that a list does not have.
+const AT_ONCE: usize = 10;
 
 /// Looks at everything that is planned or was made.
 pub(crate) struct Observer<'a> {
     pub(crate) provider: &'a Provider,
     pub(crate) plan: &'a PlannedStack,
     pub(crate) known: &'a Known<'a>,
-}
-
-/// What was found.
-pub(crate) struct Observed {
-    pub(crate) world: World,
-    /// Objects that an earlier run made without being able to write it down.
-    pub(crate) found_again: Vec<(Address, Recorded)>,
-    /// What an earlier run was about to delete, and is gone.
-    pub(crate) surely_deleted: Vec<Address>,
 }
 
 /// Why nothing could be looked at.
@@ -36,135 +38,61 @@ pub struct ObserveError {
     pub fault: Fault,
 }
 
-/// Something to look for.
-struct Sought<'a> {
-    address: Address,
-    /// What it should be; what it was, if it is no longer planned.
-    wanted: Properties,
-    id: Option<&'a str>,
-}
-
 impl Observer<'_> {
-    /// Asks each kind once.
+    /// Asks each kind once. What is found out about what was pending goes into the state.
     ///
     /// # Errors
     /// See [`ObserveError`].
-    pub(crate) async fn look(
-        &self,
-        state: &State,
-        pending: &BTreeMap<Address, Pending>,
-    ) -> Result<Observed, ObserveError> {
-        let mut observed = Observed { world: World::default(), found_again: Vec::new(), surely_deleted: Vec::new() };
+    pub(crate) async fn look(&self, state: &mut State) -> Result<World, ObserveError> {
+        let mut world = World::default();
         for operate in &self.provider.kinds {
-            self.look_at(&**operate, state, pending, &mut observed).await?;
+            let kind = operate.kind();
+            let look = self.look_at(&**operate, state, &mut world).await;
+            look.map_err(|fault| ObserveError { kind: kind.name, fault })?;
         }
-        Ok(observed)
+        // Whatever was to be changed or deleted has been looked at. What was to be made and is not there may still appear.
+        state.pending.retain(|_, pending| matches!(pending, Pending::Create { .. }));
+        Ok(world)
     }
 
-    async fn look_at(
-        &self,
-        operate: &dyn Operate,
-        state: &State,
-        pending: &BTreeMap<Address, Pending>,
-        observed: &mut Observed,
-    ) -> Result<(), ObserveError> {
+    async fn look_at(&self, operate: &dyn Operate, state: &mut State, world: &mut World) -> Result<(), Fault> {
         let kind = operate.kind();
-        let mut sought = Vec::new();
+        let planned = self.plan.resources.iter().filter(|resource| std::ptr::eq(resource.kind, kind));
+        let planned: Vec<(&PlannedResource, Option<Properties>)> =
+            planned.map(|resource| (resource, self.wanted(operate, resource))).collect();
+        let asked = asked(kind, &planned, state);
+        if asked.is_empty() {
+            planned.iter().for_each(|(it, _)| drop(world.seen.insert(it.address.clone(), Seen::Unknowable)));
+            return Ok(());
+        }
+        let mut there = There::new(operate, operate.list(&asked.iter().collect::<Vec<_>>()).await?);
+        self.ask_for_missing(operate, state, &mut there).await?;
+        self.find_again(operate, state, &there);
+        finish(kind, state, &there);
+        let moved = moved(self.plan, state);
+        let owners = owners(kind, state, &moved);
         let mut used = BTreeSet::new();
-        for resource in self.plan.resources.iter().filter(|resource| std::ptr::eq(resource.kind, kind)) {
-            let recorded = recorded_of(resource, state);
-            used.extend(recorded.map(|(address, _)| address));
-            match (self.wanted(operate, resource), recorded) {
-                (Some(wanted), recorded) => sought.push(Sought {
-                    address: resource.address.clone(),
-                    wanted,
-                    id: recorded.map(|(_, recorded)| recorded.id.as_str()),
-                }),
-                (None, Some((_, recorded))) => sought.push(Sought {
-                    address: resource.address.clone(),
-                    wanted: recorded.properties.clone(),
-                    id: Some(&recorded.id),
-                }),
-                (None, None) => drop(observed.world.seen.insert(resource.address.clone(), Seen::Unknowable)),
+        for (resource, wanted) in &planned {
+            let address = moved.get(&resource.address).unwrap_or(&resource.address);
+            let recorded = state.resources.get(address);
+            used.insert(address.clone());
+            let seen = match (wanted, recorded) {
+                (None, None) => Seen::Unknowable,
+                (None, Some(it)) => self.seen(operate, &owners, &there, &resource.address, &it.properties, recorded),
+                (Some(wanted), _) => self.seen(operate, &owners, &there, &resource.address, wanted, recorded),
+            };
+            if let (Some(wanted), Seen::Object(object)) = (wanted, &seen)
+                && operate.relation(wanted, &object.properties) != Relation::Other
+            {
+                world.alone.insert(resource.address.clone());
             }
+            world.seen.insert(resource.address.clone(), seen);
         }
         for (address, recorded) in &state.resources {
             if recorded.kind == kind.name && !used.contains(address) {
-                let wanted = recorded.properties.clone();
-                sought.push(Sought { address: address.clone(), wanted, id: Some(&recorded.id) });
+                let seen = self.seen(operate, &owners, &there, address, &recorded.properties, Some(recorded));
+                world.seen.insert(address.clone(), seen);
             }
-        }
-        let lost: Vec<(&Address, &Pending)> = pending.iter().filter(|(_, about)| is_of(about, kind, state)).collect();
-        if sought.is_empty() && lost.is_empty() {
-            return Ok(());
-        }
-        let mut asked: Vec<&Properties> = sought.iter().map(|sought| &sought.wanted).collect();
-        asked.extend(lost.iter().filter_map(|(_, about)| match about {
-            Pending::Create { properties, .. } => Some(properties),
-            Pending::Update { .. } | Pending::Delete { .. } => None,
-        }));
-        let objects = operate.list(&asked).await.map_err(|fault| ObserveError { kind: kind.name, fault })?;
-        let there = There::new(operate, objects);
-        let mut owners: BTreeMap<&str, &Address> = state
-            .resources
-            .iter()
-            .filter(|(_, recorded)| recorded.kind == kind.name)
-            .map(|(address, recorded)| (recorded.id.as_str(), address))
-            .collect();
-        // What an unfinished run made belongs to its address before anything else is looked at.
-        let mut found: BTreeMap<Address, Object> = BTreeMap::new();
-        for (address, about) in &lost {
-            match about {
-                Pending::Create { properties, depends_on, protected, .. } => {
-                    let made = there.related(operate, properties, Relation::Same);
-                    let mut made = made.filter(|object| !owners.contains_key(object.id.as_str()));
-                    if let (Some(object), None) = (made.next(), made.next()) {
-                        let object = masked(self.known.vault, kind, object, properties);
-                        observed.found_again.push((
-                            (*address).clone(),
-                            Recorded {
-                                kind: kind.name.to_owned(),
-                                id: object.id.clone(),
-                                properties: properties.clone(),
-                                outputs: object.outputs.clone(),
-                                depends_on: depends_on.clone(),
-                                protected: *protected,
-                                owner: Owner::Ours,
-                                leftover: leftover(state, address),
-                            },
-                        ));
-                        found.insert((*address).clone(), object);
-                    }
-                }
-                Pending::Delete { id } => {
-                    let recorded = state.resources.get(*address);
-                    if recorded.is_some_and(|recorded| recorded.id == *id) && !there.by_id.contains_key(id.as_str()) {
-                        observed.surely_deleted.push((*address).clone());
-                    }
-                }
-                Pending::Update { .. } => {}
-            }
-        }
-        for (address, object) in &found {
-            owners.insert(&object.id, address);
-        }
-        for sought in &sought {
-            let object = sought.id.and_then(|id| there.by_id.get(id));
-            let seen = match (found.get(&sought.address), object) {
-                (Some(object), _) => Seen::Object(object.clone()),
-                (None, Some(object)) => Seen::Object(masked(self.known.vault, kind, object, &sought.wanted)),
-                (None, None) => self.in_the_way(operate, &there, sought, &owners),
-            };
-            match &seen {
-                Seen::Object(object) => self.known.learn(&sought.address, &object.outputs),
-                Seen::Foreign(objects) => {
-                    if let [object] = objects.as_slice() {
-                        self.known.learn(&sought.address, &object.outputs);
-                    }
-                }
-                Seen::Absent | Seen::Taken(_) | Seen::Unknowable | Seen::Unasked => {}
-            }
-            observed.world.seen.insert(sought.address.clone(), seen);
         }
         Ok(())
     }
@@ -172,8 +100,7 @@ impl Observer<'_> {
     /// What a resource should be, if what it is found by is known.
     fn wanted(&self, operate: &dyn Operate, resource: &PlannedResource) -> Option<Properties> {
         // What cannot be had is reported by whoever decides.
-        let mut wanted = resolve_all(&resource.properties, self.known).ok()?;
-        operate.canonical(&mut wanted);
+        let wanted = wanted(resource, self.known, &|_, properties| operate.canonical(properties)).ok()?;
         let found_by = resource
             .kind
             .properties
@@ -183,19 +110,107 @@ impl Observer<'_> {
         is_known.then_some(wanted)
     }
 
-    /// What stands where nothing of ours is.
+    /// Asks for recorded objects that the list does not have: it can be behind, or have been asked for other names than they have now.
+    async fn ask_for_missing(&self, operate: &dyn Operate, state: &State, there: &mut There) -> Result<(), Fault> {
+        let recorded = state.resources.values().filter(|recorded| recorded.kind == operate.kind().name);
+        let missing: Vec<&Recorded> = recorded.filter(|recorded| !there.by_id.contains_key(&recorded.id)).collect();
+        let mut found = stream::iter(missing)
+            .map(|recorded| async { operate.read(&recorded.id, &recorded.properties).await })
+            .buffered(AT_ONCE);
+        while let Some(object) = found.next().await {
+            match object {
+                Ok(Some(object)) => there.insert(operate, object),
+                // Where it cannot be asked for by itself, the list is believed.
+                Ok(None) | Err(Fault::Gone | Fault::Refused { .. } | Fault::Denied { .. } | Fault::Exists(_)) => {}
+                Err(fault @ (Fault::Unclear(_) | Fault::Unavailable(_))) => return Err(fault),
+            }
+        }
+        Ok(())
+    }
+
+    /// What an unfinished run made belongs to its address. What is not as that run sent it was made by somebody else.
+    fn find_again(&self, operate: &dyn Operate, state: &mut State, there: &There) {
+        let kind = operate.kind();
+        let mut found = Vec::new();
+        let owned = owners(kind, state, &BTreeMap::new());
+        for (address, about) in &state.pending {
+            let Pending::Create { kind: name, properties, depends_on, protected } = about else { continue };
+            if name != kind.name {
+                continue;
+            }
+            let made = there.related(operate, properties, Relation::Same);
+            let made = made.filter(|object| !owned.contains_key(object.id.as_str()));
+            let made = made.map(|object| masked(self.known.vault, kind, object, &[properties]));
+            let mut made = made.filter(|object| is_as_wanted(kind, properties, &object.properties, &Properties::new()));
+            let (Some(object), None) = (made.next(), made.next()) else { continue };
+            let old = state.resources.get(address);
+            let leftover = old.map(|old| {
+                // It was to replace what is still there.
+                if there.by_id.contains_key(&old.id) { old.replaced() } else { old.leftover.clone() }
+            });
+            let recorded = Recorded {
+                kind: kind.name.to_owned(),
+                id: object.id,
+                properties: properties.clone(),
+                outputs: object.outputs,
+                depends_on: depends_on.clone(),
+                protected: *protected,
+                owner: Owner::Ours,
+                leftover: leftover.unwrap_or_default(),
+            };
+            found.push((address.clone(), recorded));
+        }
+        for (address, recorded) in found {
+            state.pending.remove(&address);
+            state.resources.insert(address, recorded);
+        }
+    }
+
+    /// What is there of one resource.
+    fn seen(
+        &self,
+        operate: &dyn Operate,
+        owners: &BTreeMap<&str, Address>,
+        there: &There,
+        address: &Address,
+        wanted: &Properties,
+        recorded: Option<&Recorded>,
+    ) -> Seen {
+        let kind = operate.kind();
+        let like: Vec<&Properties> =
+            [wanted].into_iter().chain(recorded.map(|recorded| &recorded.properties)).collect();
+        let seen = match recorded.and_then(|recorded| there.by_id.get(&recorded.id)) {
+            Some(object) => Seen::Object(masked(self.known.vault, kind, object, &like)),
+            None => self.in_the_way(operate, owners, there, address, &like),
+        };
+        match &seen {
+            Seen::Object(object) => self.known.learn(address, &outputs(kind, object, recorded)),
+            Seen::Foreign(objects) => {
+                if let [object] = objects.as_slice() {
+                    self.known.learn(address, &object.outputs);
+                }
+            }
+            Seen::Absent | Seen::Taken(_) | Seen::Unknowable | Seen::Unasked => {}
+        }
+        seen
+    }
+
+    /// What stands where nothing of ours is. `like` begins with what is wanted.
     fn in_the_way(
         &self,
         operate: &dyn Operate,
+        owners: &BTreeMap<&str, Address>,
         there: &There,
-        sought: &Sought<'_>,
-        owners: &BTreeMap<&str, &Address>,
+        address: &Address,
+        like: &[&Properties],
     ) -> Seen {
+        let kind = operate.kind();
+        let Some(wanted) = like.first() else { return Seen::Absent };
         let mut foreign = Vec::new();
-        let mut taken = Vec::new();
-        for (object, relation) in there.neighbours(operate, &sought.wanted) {
+        let mut taken = BTreeSet::new();
+        for (object, relation) in there.neighbours(operate, wanted) {
             match owners.get(object.id.as_str()) {
-                Some(owner) if **owner != sought.address => taken.push((*owner).clone()),
+                Some(owner) if owner != address => drop(taken.insert(owner.clone())),
                 Some(_) => {}
                 None => foreign.push((relation, object)),
             }
@@ -204,125 +219,62 @@ impl Observer<'_> {
         if foreign.iter().any(|(relation, _)| *relation == Relation::Same) {
             foreign.retain(|(relation, _)| *relation == Relation::Same);
         }
-        let kind = operate.kind();
         match (foreign.is_empty(), taken.is_empty()) {
-            (false, _) => Seen::Foreign(
-                foreign.iter().map(|(_, object)| masked(self.known.vault, kind, object, &sought.wanted)).collect(),
-            ),
-            (true, false) => Seen::Taken(taken),
+            (false, _) => {
+                let objects = foreign.iter().map(|(_, object)| masked(self.known.vault, kind, object, like));
+                Seen::Foreign(objects.collect())
+            }
+            (true, false) => Seen::Taken(taken.into_iter().collect()),
             (true, true) => Seen::Absent,
         }
     }
 }
 
-fn leftover(state: &State, address: &Address) -> Vec<String> {
-    state.resources.get(address).map(|recorded| recorded.leftover.clone()).unwrap_or_default()
+/// What a kind's list is asked for: everything that is planned, was made, or may have been.
+fn asked(kind: &KindDecl, planned: &[(&PlannedResource, Option<Properties>)], state: &State) -> Vec<Properties> {
+    let wanted = planned.iter().filter_map(|(_, wanted)| wanted.clone());
+    let recorded = state.resources.values().filter(|recorded| recorded.kind == kind.name);
+    let lost = state.pending.values().filter_map(|pending| match pending {
+        Pending::Create { kind: name, properties, .. } if name == kind.name => Some(properties.clone()),
+        Pending::Create { .. } | Pending::Update { .. } | Pending::Delete { .. } => None,
+    });
+    wanted.chain(recorded.map(|recorded| recorded.properties.clone())).chain(lost).collect()
 }
 
-/// What the state says of a planned resource, under its address or the one that it had.
-fn recorded_of<'s>(resource: &PlannedResource, state: &'s State) -> Option<(&'s Address, &'s Recorded)> {
-    state
-        .resources
-        .get_key_value(&resource.address)
-        .or_else(|| resource.was.as_ref().and_then(|was| state.resources.get_key_value(&was.value)))
-}
-
-fn is_of(pending: &Pending, decl: &KindDecl, state: &State) -> bool {
-    match pending {
-        Pending::Create { kind, .. } => kind == decl.name,
-        Pending::Update { id } | Pending::Delete { id } => {
-            state.resources.values().any(|recorded| recorded.kind == decl.name && recorded.id == *id)
-        }
+/// Whose the objects of a kind are, those that were replaced and are still there included, under the addresses that they get.
+fn owners<'s>(kind: &KindDecl, state: &'s State, moved: &BTreeMap<Address, Address>) -> BTreeMap<&'s str, Address> {
+    let now: BTreeMap<&Address, &Address> = moved.iter().map(|(now, was)| (was, now)).collect();
+    let mut owners = BTreeMap::new();
+    for (address, recorded) in state.resources.iter().filter(|(_, recorded)| recorded.kind == kind.name) {
+        let address = now.get(address).copied().unwrap_or(address);
+        owners.insert(recorded.id.as_str(), address.clone());
+        owners.extend(recorded.leftover.iter().map(|leftover| (leftover.id.as_str(), address.clone())));
     }
+    owners
 }
 
-/// The objects of a kind.
-pub(crate) struct There {
-    pub(crate) by_id: BTreeMap<String, Object>,
-    by_key: BTreeMap<String, Vec<String>>,
-}
-
-impl There {
-    pub(crate) fn new(operate: &dyn Operate, objects: Vec<Object>) -> Self {
-        let mut by_key: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let mut by_id = BTreeMap::new();
-        for object in objects {
-            let key = operate.key(&object.properties);
-            // A page that moved while it was read can hold an object twice.
-            if by_id.insert(object.id.clone(), object.clone()).is_none() {
-                by_key.entry(key).or_default().push(object.id);
+/// What became of changes and deletions whose answer was lost.
+fn finish(kind: &KindDecl, state: &mut State, there: &There) {
+    for (address, pending) in &state.pending {
+        let Some(recorded) = state.resources.get_mut(address).filter(|recorded| recorded.kind == kind.name) else {
+            continue;
+        };
+        match pending {
+            Pending::Create { .. } => {}
+            // What the API does not tell may be the old or the new: it has to be sent again, whatever it is to be.
+            Pending::Update { id, changed } if recorded.id == *id => {
+                let told = there.by_id.get(id).map(|object| &object.properties);
+                let is_told = |name: &String| told.is_some_and(|told| told.contains_key(name));
+                recorded.properties.retain(|name, _| !changed.contains(name) || is_told(name));
             }
-        }
-        Self { by_id, by_key }
-    }
-
-    fn neighbours<'t>(
-        &'t self,
-        operate: &dyn Operate,
-        wanted: &Properties,
-    ) -> impl Iterator<Item = (&'t Object, Relation)> {
-        let ids = self.by_key.get(&operate.key(wanted)).into_iter().flatten();
-        let objects: Vec<(&Object, Relation)> = ids
-            .filter_map(|id| self.by_id.get(id))
-            .map(|object| (object, operate.relation(wanted, &object.properties)))
-            .filter(|(_, relation)| *relation != Relation::Other)
-            .collect();
-        objects.into_iter()
-    }
-
-    pub(crate) fn related<'t>(
-        &'t self,
-        operate: &dyn Operate,
-        wanted: &Properties,
-        relation: Relation,
-    ) -> impl Iterator<Item = &'t Object> {
-        self.neighbours(operate, wanted).filter(move |(_, found)| *found == relation).map(|(object, _)| object)
-    }
-}
-
-/// An object with fingerprints in place of what is secret in it.
-pub(crate) fn masked(vault: &Vault, kind: &KindDecl, object: &Object, wanted: &Properties) -> Object {
-    let mut masked = object.clone();
-    for (name, value) in &mut masked.properties {
-        match kind.property(name).map(|property| property.secrecy) {
-            Some(Secrecy::Secret) => hide(vault, value, None),
-            Some(Secrecy::Parts) => {
-                if let Some(wanted) = wanted.get(name) {
-                    hide(vault, value, Some(wanted));
-                }
-            }
-            Some(Secrecy::Open) | None => {}
-        }
-    }
-    for (name, value) in &mut masked.outputs {
-        if kind.output(name).is_some_and(|output| output.secret) {
-            hide(vault, value, None);
-        }
-    }
-    masked
-}
-
-/// Puts fingerprints in place of texts: of all, or of those that are secret in `like`.
-fn hide(vault: &Vault, value: &mut Value, like: Option<&Value>) {
-    match (value, like) {
-        (value @ Value::Text(_), None | Some(Value::Secret(_))) => {
-            if let Some(text) = value.as_text() {
-                *value = Value::Secret(vault.keep(text.to_owned().into()));
-            }
-        }
-        (Value::List(items), None) => items.iter_mut().for_each(|item| hide(vault, item, None)),
-        (Value::Map(map), None) => map.values_mut().for_each(|item| hide(vault, item, None)),
-        (Value::List(items), Some(Value::List(like))) => {
-            items.iter_mut().zip(like).for_each(|(item, like)| hide(vault, item, Some(like)));
-        }
-        (Value::Map(map), Some(Value::Map(like))) => {
-            for (key, item) in map {
-                if let Some(like) = like.get(key) {
-                    hide(vault, item, Some(like));
+            Pending::Update { .. } => {}
+            Pending::Delete { id } => {
+                let is_gone = recorded.id == *id && !there.by_id.contains_key(id);
+                if is_gone && recorded.leftover.is_empty() {
+                    state.resources.remove(address);
                 }
             }
         }
-        _ => {}
     }
 }
 

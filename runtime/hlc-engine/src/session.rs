@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hlc_change::{ChangeSet, Pending, Problem, Question, Scope, Seen, State, StateError, Value, World, changes};
+use hlc_change::{Action, ChangeSet, Problem, Question, Scope, Seen, State, StateError, Value, World, changes, moved};
 use hlc_plan::{Address, PlannedStack, Stack};
 
 use crate::execute::{Execution, Halt, Now};
 use crate::holder::Holder;
 use crate::journal::{Entry, Journal, JournalError, recover};
 use crate::known::{Known, Others, stack_of};
-use crate::observe::{ObserveError, Observed, Observer, canonical};
+use crate::observe::{ObserveError, Observer, canonical};
 use crate::operate::Provider;
-use crate::store::{Guard, Store, StoreError, Version};
+use crate::store::{Guard, Store, StoreError, Stored, Version};
 use crate::vault::{Vault, VaultError, random};
 use crate::watch::{Ended, Stop, Watch};
 
@@ -27,10 +27,10 @@ pub struct Session {
     stack: Stack,
     /// What was made.
     pub state: State,
+    /// The state as the store has it.
+    stored: State,
     version: Option<Version>,
-    /// What was about to be done when an earlier run ended.
-    pending: BTreeMap<Address, Pending>,
-    /// True when the journal has something that the state does not say yet.
+    /// True when there is a journal.
     has_journal: bool,
     guard: Option<Box<dyn Guard>>,
 }
@@ -128,27 +128,19 @@ impl Session {
     /// See [`EngineError`].
     pub async fn open(store: Arc<dyn Store>, stack: Stack) -> Result<Self, EngineError> {
         let name = state_name(stack);
-        let stored = store.read(&name).await?;
+        let (stored, journal) = read(&*store, stack).await?;
         let mut state = match &stored {
             Some(stored) => State::read(stack, &stored.bytes)
                 .map_err(|error| EngineError::State { place: store.place(&name), error })?,
             None => State::new(stack, lineage()?),
         };
-        let journal = store.read(&journal_name(stack)).await?;
-        let mut pending = BTreeMap::new();
+        let before = state.clone();
         if let Some(journal) = &journal {
-            pending = recover(&mut state, stored.is_some(), &journal.bytes)
+            recover(&mut state, stored.is_some(), &journal.bytes)
                 .map_err(|error| EngineError::Journal { place: store.place(&journal_name(stack)), error })?;
         }
-        Ok(Self {
-            store,
-            stack,
-            state,
-            version: stored.map(|stored| stored.version),
-            pending,
-            has_journal: journal.is_some(),
-            guard: None,
-        })
+        let version = stored.map(|stored| stored.version);
+        Ok(Self { store, stack, state, stored: before, version, has_journal: journal.is_some(), guard: None })
     }
 
     /// [`Session::open`] under the lock of the stack, which is held until [`Session::close`].
@@ -180,7 +172,7 @@ impl Session {
 
     /// What an unfinished run was about to do, and nobody knows whether it did.
     pub fn unfinished(&self) -> impl Iterator<Item = &Address> {
-        self.pending.keys()
+        self.state.pending.keys()
     }
 
     /// The key of the fingerprints, as the state keeps it.
@@ -194,11 +186,11 @@ impl Session {
     /// # Errors
     /// See [`EngineError`].
     pub async fn plan(&mut self, how: &How<'_>) -> Result<ChangeSet, EngineError> {
+        self.unseal(how.vault);
         let known = Known::new(self.stack, how.vault, how.others);
         let world = if how.refresh {
             let observer = Observer { provider: how.provider, plan: how.plan, known: &known };
-            let observed = observer.look(&self.state, &self.pending).await?;
-            self.take_in(observed)
+            observer.look(&mut self.state).await?
         } else {
             self.believed(how.plan, &known)
         };
@@ -215,17 +207,13 @@ impl Session {
         changes(&question).map_err(EngineError::Problems)
     }
 
-    /// Writes what was found again into the state.
-    fn take_in(&mut self, observed: Observed) -> World {
-        for (address, recorded) in observed.found_again {
-            self.pending.remove(&address);
-            self.state.resources.insert(address, recorded);
+    /// Opens what the state keeps sealed: an API may have told it only once.
+    fn unseal(&self, vault: &Vault) {
+        for (secret, sealed) in &self.state.sealed {
+            if vault.plain(secret).is_none() {
+                vault.open(sealed);
+            }
         }
-        for address in observed.surely_deleted {
-            self.pending.remove(&address);
-            self.state.resources.remove(&address);
-        }
-        observed.world
     }
 
     /// The world as the state has it.
@@ -235,7 +223,12 @@ impl Session {
         for (address, recorded) in &self.state.resources {
             known.learn(address, &recorded.outputs);
         }
-        World { seen: seen.collect() }
+        for (address, was) in moved(plan, &self.state) {
+            if let Some(recorded) = self.state.resources.get(&was) {
+                known.learn(&address, &recorded.outputs);
+            }
+        }
+        World { seen: seen.collect(), ..World::default() }
     }
 
     /// Carries out what was planned: looks again first, and when that gives anything else than what was planned, does nothing.
@@ -262,46 +255,68 @@ impl Session {
         carrying: &Carrying<'_>,
     ) -> Result<Outcome, EngineError> {
         let known = Known::new(self.stack, how.vault, how.others);
-        let needs_key = uses_secrets(changes) || !self.state.sealed.is_empty();
-        if needs_key && self.state.key.is_none() {
-            self.state.key = Some(how.vault.sealed_key()?);
+        if uses_secrets(changes) {
+            let key = how.vault.sealed_key()?;
+            self.state.key.get_or_insert(key);
         }
-        let (journal, writing) = Journal::new(self.store.clone(), journal_name(self.stack));
-        let before = self.state.clone();
-        let state = self.state.clone();
-        let now = Now { state, ended: BTreeMap::new(), deleted: Default::default(), halted: None };
+        self.take_up().await?;
+        let begin = Entry::Begin {
+            lineage: self.state.lineage.clone(),
+            serial: self.state.serial,
+            key: self.state.key.clone(),
+        };
+        let (journal, writing) = Journal::new(self.store.clone(), journal_name(self.stack), &begin);
         let execution = Execution {
             provider: how.provider,
-            plan: how.plan,
+            planned: how.plan.resources.iter().map(|resource| (&resource.address, resource)).collect(),
             known: &known,
             journal,
             watch: carrying.watch,
             stop: carrying.stop,
             parallel: carrying.parallel.max(1),
-            pending: &self.pending,
+            guard: self.guard.as_deref(),
             patience: carrying.patience,
-            now: Mutex::new(now),
+            now: Mutex::new(Now::new(self.state.clone())),
         };
-        let begin = Entry::Begin { lineage: before.lineage.clone(), serial: before.serial, key: before.key.clone() };
-        let has_work = changes.changes.iter().any(hlc_change::Change::is_change);
         let running = async {
-            if has_work && let Err(error) = execution.journal.write(&[begin]).await {
-                execution.now().halted = Some(Halt::Journal(error.to_string()));
-            }
             execution.run(changes).await;
             // The writer ends with the journal.
             let Execution { now, journal, .. } = execution;
-            drop(journal);
-            now.into_inner().unwrap_or_else(PoisonError::into_inner)
+            (now.into_inner().unwrap_or_else(PoisonError::into_inner), journal.is_used())
         };
-        let (now, ()) = tokio::join!(running, writing);
+        let ((now, is_journal_used), ()) = tokio::join!(running, writing);
         let Now { mut state, ended, halted, .. } = now;
         state.tidy();
-        let is_changed = state != before || self.has_journal || has_work;
         self.state = state;
-        let unsaved = if is_changed { self.save().await.err() } else { None };
-        // What is unclear stays in the journal until somebody has found out about it.
+        self.has_journal |= is_journal_used;
+        let unsaved = self.settle().await.err();
         Ok(Outcome { ended, halted, unsaved })
+    }
+
+    /// Brings what an unfinished run left behind into the state, so that the next journal follows on it.
+    async fn take_up(&mut self) -> Result<(), StoreError> {
+        if self.has_journal {
+            self.settle().await?;
+        }
+        if self.has_journal { self.drop_journal().await } else { Ok(()) }
+    }
+
+    /// Writes the state if it says something new, and removes the journal.
+    async fn settle(&mut self) -> Result<(), StoreError> {
+        if self.state != self.stored {
+            return self.save().await;
+        }
+        if self.has_journal {
+            // It says nothing that the state does not, and the next run removes it.
+            let _ = self.drop_journal().await;
+        }
+        Ok(())
+    }
+
+    async fn drop_journal(&mut self) -> Result<(), StoreError> {
+        self.store.remove(&journal_name(self.stack)).await?;
+        self.has_journal = false;
+        Ok(())
     }
 
     /// Writes the state, and then removes the journal.
@@ -318,10 +333,30 @@ impl Session {
                 return Err(error);
             }
         }
-        self.store.remove(&journal_name(self.stack)).await?;
-        self.has_journal = false;
+        self.stored = self.state.clone();
+        // A journal that stays is of an older writing, and the next run removes it.
+        let _ = self.drop_journal().await;
         Ok(())
     }
+}
+
+/// A state and the journal that follows on it. Without a lock another run may be writing both: they are read until the state did not
+/// change in between.
+async fn read(store: &dyn Store, stack: Stack) -> Result<(Option<Stored>, Option<Stored>), StoreError> {
+    const TRIES: u32 = 5;
+    let name = state_name(stack);
+    let mut stored = store.read(&name).await?;
+    for _ in 0..TRIES {
+        let journal = store.read(&journal_name(stack)).await?;
+        let again = store.read(&name).await?;
+        let is_same = again.as_ref().map(|stored| &stored.version) == stored.as_ref().map(|stored| &stored.version);
+        if is_same {
+            return Ok((stored, journal));
+        }
+        stored = again;
+    }
+    let why = "another run keeps writing it".to_owned();
+    Err(StoreError::Failed { place: store.place(&name), why })
 }
 
 /// Whether carrying changes out puts secrets, or fingerprints of them, into the state.
@@ -329,7 +364,8 @@ fn uses_secrets(changes: &ChangeSet) -> bool {
     let mut found = false;
     for change in &changes.changes {
         change.wanted.values().for_each(|value| value.each_secret(&mut |_| found = true));
-        found |= change.kind.outputs.iter().any(|output| output.secret);
+        let goes = matches!(change.action, Action::Delete | Action::Forget);
+        found |= !goes && change.kind.outputs.iter().any(|output| output.secret);
     }
     found
 }

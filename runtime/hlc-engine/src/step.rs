@@ -1,43 +1,35 @@
 //! One change at its API: written down, sent, and found out about when the answer says nothing.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use hlc_change::{
-    Action, Change, Fingerprint, Object, Owner, Pending, Properties, Recorded, State, Value, resolve_all,
-};
+use hlc_change::{Action, Change, Leftover, Object, Pending, Properties, Value, is_as_wanted, wanted};
+use hlc_plan::Address;
 
-use crate::execute::{Execution, Halt, Trouble};
-use crate::journal::Entry;
+use crate::execute::{Execution, Trouble};
 use crate::observe::{There, masked};
 use crate::operate::{Body, Fault, Operate, Relation};
+use crate::record::Made;
 
 /// How often something is looked for or tried again before it is given up.
 const TRIES: u32 = 6;
 
-/// What was made of an object, as it is written down.
-pub(crate) struct Made<'m> {
-    pub(crate) object: &'m Object,
-    pub(crate) wanted: &'m Properties,
-    pub(crate) leftover: Vec<String>,
-}
+/// How often what an unclear attempt may have made is looked for.
+const LOOKS: u32 = 3;
 
 impl Execution<'_> {
     /// Carries one change out.
     pub(crate) async fn one(&self, operate: &dyn Operate, change: &Change) -> Result<(), Trouble> {
         match (change.action, &change.id) {
             (Action::None | Action::Forget, _) => Ok(()),
-            (Action::Create, _) => self.create(operate, change, Vec::new()).await,
-            (Action::Update | Action::Adopt, Some(id)) => self.update(operate, change, id).await,
-            (Action::Delete, Some(id)) => {
-                self.delete(operate, change, id).await?;
-                self.forget(change).await
+            (Action::Create, _) | (Action::Replace { create_first: true }, Some(_)) => {
+                self.create(operate, change).await
             }
-            (Action::Replace { create_first: true }, Some(id)) => self.create(operate, change, vec![id.clone()]).await,
+            (Action::Update | Action::Adopt, Some(id)) => self.update(operate, change, id).await,
+            (Action::Delete, Some(id)) => self.delete(operate, change, id).await,
             (Action::Replace { create_first: false }, Some(id)) => {
                 self.delete(operate, change, id).await?;
-                self.forget(change).await?;
-                self.create(operate, change, Vec::new()).await
+                self.create(operate, change).await
             }
             (Action::Update | Action::Adopt | Action::Delete | Action::Replace { .. }, None) => Err(Fault::Gone.into()),
         }
@@ -48,12 +40,9 @@ impl Execution<'_> {
         if change.wanted.values().all(Value::is_known) {
             return Ok(change.wanted.clone());
         }
-        let resource = self.plan.resources.iter().find(|resource| resource.address == change.address);
-        let Some(resource) = resource else { return Ok(change.wanted.clone()) };
-        let mut wanted = resolve_all(&resource.properties, self.known)
-            .map_err(|(_, why)| Fault::Refused { message: why.message, help: Some(why.help) })?;
-        operate.canonical(&mut wanted);
-        Ok(wanted)
+        let Some(resource) = self.planned.get(&change.address) else { return Ok(change.wanted.clone()) };
+        wanted(resource, self.known, &|_, properties| operate.canonical(properties))
+            .map_err(|(_, why)| Fault::Refused { message: why.message, help: Some(why.help) })
     }
 
     /// What is sent, and the names of what differs.
@@ -81,13 +70,13 @@ impl Execution<'_> {
         }
     }
 
-    async fn create(&self, operate: &dyn Operate, change: &Change, leftover: Vec<String>) -> Result<(), Trouble> {
+    async fn create(&self, operate: &dyn Operate, change: &Change) -> Result<(), Trouble> {
         let wanted = self.wanted(operate, change)?;
         let (body, _) = self.body(change, &wanted)?;
         self.intend(&[(change, self.about_to_create(change, &wanted))]).await?;
         match self.made(operate, change, &wanted, &body).await {
             Ok(object) => {
-                self.record(operate, &[(change, Some(Made { object: &object, wanted: &wanted, leftover }))]).await;
+                self.record(operate, &[(change, Some(Made { object: &object, wanted: &wanted }))]).await;
                 Ok(())
             }
             Err(fault) => Err(self.not_done(change, fault).await),
@@ -102,31 +91,36 @@ impl Execution<'_> {
         wanted: &Properties,
         body: &Body,
     ) -> Result<Object, Fault> {
-        let mut may_be_ours = self.pending.contains_key(&change.address);
         let mut last = Fault::Gone;
         for attempt in 0..TRIES {
             last = match operate.create(body).await {
                 Ok(object) => return Ok(object),
                 Err(Fault::Unclear(why)) => {
-                    may_be_ours = true;
+                    self.now().unclear.insert(change.address.clone());
                     self.watch.note(change, &format!("{why}; looking for what it has made"));
-                    if let Some(object) = self.find(operate, change, wanted, &why).await? {
+                    if let Some(object) = self.find(operate, &change.address, wanted, &why).await? {
                         return Ok(object);
                     }
                     Fault::Unclear(why)
                 }
-                Err(Fault::Exists(why)) => match self.same(operate, wanted).await?.as_slice() {
-                    [object] if may_be_ours => return Ok(object.clone()),
-                    // What was deleted a moment ago can be in the way for a while, and so can what a list does not show yet.
-                    [] => {
-                        self.watch.note(change, &format!("{why}, but it is not there: waiting for it to go"));
-                        Fault::Exists(why)
+                Err(Fault::Exists(why)) => {
+                    let may_be_ours = self.now().unclear.contains(&change.address);
+                    let (ours, others) = self.same(operate, wanted).await?;
+                    match (ours.as_slice(), others.as_slice()) {
+                        ([object], _) if may_be_ours => return Ok(object.clone()),
+                        // What was deleted a moment ago can be in the way for a while, and so can what a list does not show yet.
+                        ([], []) => {
+                            self.watch.note(change, &format!("{why}, but it is not there: waiting for it to go"));
+                            Fault::Exists(why)
+                        }
+                        _ => return Err(in_the_way(&change.address, &ours, &others, &why)),
                     }
-                    objects => return Err(in_the_way(change, objects, &why)),
-                },
+                }
                 Err(fault) => return Err(fault),
             };
-            self.wait(attempt).await;
+            if self.wait(attempt).await.is_err() {
+                break;
+            }
         }
         Err(last)
     }
@@ -135,44 +129,48 @@ impl Execution<'_> {
     pub(crate) async fn find(
         &self,
         operate: &dyn Operate,
-        change: &Change,
+        address: &Address,
         wanted: &Properties,
         why: &str,
     ) -> Result<Option<Object>, Fault> {
-        for attempt in 0..3 {
-            if attempt > 0 {
-                self.wait(attempt).await;
+        for attempt in 0..LOOKS {
+            if attempt > 0 && self.wait(attempt).await.is_err() {
+                break;
             }
             let found = self.same(operate, wanted).await;
-            match found.as_deref() {
-                Ok([object]) => return Ok(Some(object.clone())),
-                Ok([]) => {}
-                Ok(several) => return Err(in_the_way(change, several, why)),
-                Err(fault) => {
-                    return Err(Fault::Unclear(format!("{why}; what it has made could not be looked for: {fault}")));
-                }
+            let (ours, others) = found
+                .map_err(|fault| Fault::Unclear(format!("{why}; what it has made could not be looked for: {fault}")))?;
+            match (ours.as_slice(), others.as_slice()) {
+                ([object], _) => return Ok(Some(object.clone())),
+                ([], []) => {}
+                _ => return Err(in_the_way(address, &ours, &others, why)),
             }
         }
         Ok(None)
     }
 
-    /// The objects that are what is wanted and belong to nothing else of ours.
-    async fn same(&self, operate: &dyn Operate, wanted: &Properties) -> Result<Vec<Object>, Fault> {
+    /// The objects that are what is wanted and belong to nothing else of ours: those that are just as they would have been made, and
+    /// others.
+    async fn same(&self, operate: &dyn Operate, wanted: &Properties) -> Result<(Vec<Object>, Vec<Object>), Fault> {
         let there = There::new(operate, operate.list(&[wanted]).await?);
         let now = self.now();
-        let is_ours = |object: &Object| {
-            let mut recorded = now.state.resources.values();
-            recorded
-                .any(|it| it.kind == operate.kind().name && (it.id == object.id || it.leftover.contains(&object.id)))
-        };
-        let free = there.related(operate, wanted, Relation::Same);
-        Ok(free.filter(|object| !is_ours(object) && !now.deleted.contains(&object.id)).cloned().collect())
+        let mut ours: BTreeSet<&str> = now.deleted.iter().map(String::as_str).collect();
+        for recorded in now.state.resources.values().filter(|it| it.kind == operate.kind().name) {
+            ours.insert(&recorded.id);
+            ours.extend(recorded.leftover.iter().map(|leftover| leftover.id.as_str()));
+        }
+        let free = there.related(operate, wanted, Relation::Same).filter(|object| !ours.contains(object.id.as_str()));
+        Ok(free.cloned().partition(|object| {
+            let seen = masked(self.vault(), operate.kind(), object, &[wanted]);
+            is_as_wanted(operate.kind(), wanted, &seen.properties, &Properties::new())
+        }))
     }
 
     async fn update(&self, operate: &dyn Operate, change: &Change, id: &str) -> Result<(), Trouble> {
         let wanted = self.wanted(operate, change)?;
         let (body, changed) = self.body(change, &wanted)?;
-        self.intend(&[(change, Pending::Update { id: id.to_owned() })]).await?;
+        let about = Pending::Update { id: id.to_owned(), changed: changed.iter().cloned().collect() };
+        self.intend(&[(change, about)]).await?;
         let mut last = Fault::Gone;
         for attempt in 0..TRIES {
             let found = match operate.update(id, &body, &changed).await {
@@ -185,15 +183,16 @@ impl Execution<'_> {
             };
             match found {
                 Ok(object) => {
-                    let leftover = self.now().state.resources.get(&change.address).map(|it| it.leftover.clone());
-                    let made = Made { object: &object, wanted: &wanted, leftover: leftover.unwrap_or_default() };
+                    let made = Made { object: &object, wanted: &wanted };
                     self.record(operate, &[(change, Some(made))]).await;
                     return Ok(());
                 }
                 Err(fault @ Fault::Unclear(_)) => last = fault,
                 Err(fault) => return Err(self.not_done(change, fault).await),
             }
-            self.wait(attempt).await;
+            if self.wait(attempt).await.is_err() {
+                break;
+            }
         }
         Err(last.into())
     }
@@ -209,15 +208,11 @@ impl Execution<'_> {
     ) -> Result<Object, Fault> {
         match operate.read(id, wanted).await {
             Ok(Some(object)) => {
-                let seen = masked(self.vault(), change.kind, &object, wanted);
-                let is_done = change.fields.iter().all(|field| {
-                    match (wanted.get(field.property), seen.properties.get(field.property)) {
-                        (Some(wanted), Some(seen)) => covers(seen, wanted),
-                        (None, Some(seen)) => *seen == Value::Null,
-                        // The API does not tell: it has to be sent again.
-                        (_, None) => false,
-                    }
-                });
+                let recorded = self.recorded_at(&change.address);
+                let seen = masked(self.vault(), change.kind, &object, &[wanted, &recorded]).properties;
+                // What the API does not tell has to be sent again.
+                let is_told = change.fields.iter().all(|field| seen.contains_key(field.property));
+                let is_done = is_told && is_as_wanted(change.kind, wanted, &seen, &recorded);
                 if is_done { Ok(object) } else { Err(Fault::Unclear(why)) }
             }
             Ok(None) => Err(Fault::Gone),
@@ -225,199 +220,111 @@ impl Execution<'_> {
         }
     }
 
-    /// Deletes an object; one that is gone already is as good.
+    fn recorded_at(&self, address: &Address) -> Properties {
+        self.now().state.resources.get(address).map(|recorded| recorded.properties.clone()).unwrap_or_default()
+    }
+
+    /// Deletes an object with what it has replaced, and forgets it; one that is gone already is as good.
     async fn delete(&self, operate: &dyn Operate, change: &Change, id: &str) -> Result<(), Trouble> {
+        let leftover = self.now().state.resources.get(&change.address).map(|recorded| recorded.leftover.clone());
+        for leftover in leftover.unwrap_or_default() {
+            self.delete_leftover(operate, change, &leftover).await?;
+        }
         self.intend(&[(change, Pending::Delete { id: id.to_owned() })]).await?;
-        match self.gone(operate, change, id).await {
-            Ok(()) => Ok(()),
+        match self.gone(operate, change, id, &self.recorded_at(&change.address)).await {
+            Ok(()) => {
+                self.forget(change).await;
+                Ok(())
+            }
             Err(fault) => Err(self.not_done(change, fault).await),
         }
     }
 
-    pub(crate) async fn gone(&self, operate: &dyn Operate, change: &Change, id: &str) -> Result<(), Fault> {
-        let recorded = self.now().state.resources.get(&change.address).map(|recorded| recorded.properties.clone());
-        let recorded = recorded.unwrap_or_default();
+    async fn gone(&self, operate: &dyn Operate, change: &Change, id: &str, recorded: &Properties) -> Result<(), Fault> {
         let mut last = Fault::Gone;
         for attempt in 0..TRIES {
-            match operate.delete(id, &recorded).await {
+            match operate.delete(id, recorded).await {
                 Ok(()) | Err(Fault::Gone) => {
                     self.now().deleted.insert(id.to_owned());
                     return Ok(());
                 }
                 Err(Fault::Unclear(why)) => {
                     self.watch.note(change, &format!("{why}; looking whether it is still there"));
-                    match operate.read(id, &recorded).await {
-                        Ok(None) | Err(Fault::Gone) => {
-                            self.now().deleted.insert(id.to_owned());
-                            return Ok(());
-                        }
-                        Ok(Some(_)) => last = Fault::Unclear(why),
-                        Err(fault) => {
-                            return Err(Fault::Unclear(format!(
-                                "{why}; whether it is still there could not be read: {fault}"
-                            )));
-                        }
+                    if self.is_gone(operate, id, recorded, &why).await? {
+                        return Ok(());
                     }
+                    last = Fault::Unclear(why);
                 }
                 Err(fault) => return Err(fault),
             }
-            self.wait(attempt).await;
+            if self.wait(attempt).await.is_err() {
+                break;
+            }
         }
         Err(last)
     }
 
+    /// Looks whether an object is gone whose deletion was not answered clearly.
+    pub(crate) async fn is_gone(
+        &self,
+        operate: &dyn Operate,
+        id: &str,
+        recorded: &Properties,
+        why: &str,
+    ) -> Result<bool, Fault> {
+        match operate.read(id, recorded).await {
+            Ok(None) | Err(Fault::Gone) => {
+                self.now().deleted.insert(id.to_owned());
+                Ok(true)
+            }
+            Ok(Some(_)) => Ok(false),
+            Err(fault) => Err(Fault::Unclear(format!("{why}; whether it is still there could not be read: {fault}"))),
+        }
+    }
+
+    /// Deletes what a replacement left behind.
     pub(crate) async fn delete_leftover(
         &self,
         operate: &dyn Operate,
         change: &Change,
-        id: &str,
+        leftover: &Leftover,
     ) -> Result<(), Trouble> {
-        self.gone(operate, change, id).await?;
-        let recorded = {
-            let mut now = self.now();
-            let recorded = now.state.resources.get_mut(&change.address);
-            recorded.map(|recorded| {
-                recorded.leftover.retain(|left| left != id);
-                recorded.clone()
-            })
-        };
-        self.write_done(&[Entry::Done {
-            address: change.address.as_str().to_owned(),
-            recorded: recorded.map(Box::new),
-            moved_from: None,
-            sealed: BTreeMap::new(),
-        }])
-        .await;
+        self.intend(&[(change, Pending::Delete { id: leftover.id.clone() })]).await?;
+        if let Err(fault) = self.gone(operate, change, &leftover.id, &leftover.properties).await {
+            return Err(self.not_done(change, fault).await);
+        }
+        let recorded = self.now().state.resources.get(&change.address).cloned().map(|mut recorded| {
+            recorded.leftover.retain(|left| left.id != leftover.id);
+            recorded
+        });
+        let entry = self.write_state(&change.address, recorded);
+        self.write_done(&[entry]).await;
         Ok(())
     }
 
-    /// Waits before another attempt; not at all once the run is to end.
-    async fn wait(&self, attempt: u32) {
+    /// Waits before another attempt.
+    ///
+    /// # Errors
+    /// When there is none: it was the last, or the run is to end.
+    async fn wait(&self, attempt: u32) -> Result<(), NoMore> {
+        if attempt + 1 >= TRIES {
+            return Err(NoMore);
+        }
         let wait = self.patience.saturating_mul(1 << attempt.min(6)).min(Duration::from_secs(15));
         tokio::select! {
-            () = tokio::time::sleep(wait) => {}
-            () = self.stop.asked() => {}
+            biased;
+            () = self.stop.asked() => Err(NoMore),
+            () = tokio::time::sleep(wait) => Ok(()),
         }
-    }
-
-    /// Writes down what is about to be done.
-    pub(crate) async fn intend(&self, about: &[(&Change, Pending)]) -> Result<(), Trouble> {
-        if let Some(Halt::Journal(why)) = &self.now().halted {
-            return Err(Trouble::Journal(why.clone()));
-        }
-        let entries: Vec<Entry> = about
-            .iter()
-            .map(|(change, pending)| Entry::Intent {
-                address: change.address.as_str().to_owned(),
-                pending: pending.clone(),
-            })
-            .collect();
-        self.journal.write(&entries).await.map_err(|error| Trouble::Journal(error.to_string()))
-    }
-
-    /// Writes down that something was certainly not done. What is unclear stays as it is: the next run looks for it.
-    pub(crate) async fn not_done(&self, change: &Change, fault: Fault) -> Trouble {
-        if !matches!(fault, Fault::Unclear(_)) {
-            self.write_done(&[Entry::Failed { address: change.address.as_str().to_owned() }]).await;
-        }
-        Trouble::Fault(fault)
-    }
-
-    /// Writes down what was made, in the state and the journal. `None` is for what is gone.
-    pub(crate) async fn record(&self, operate: &dyn Operate, made: &[(&Change, Option<Made<'_>>)]) {
-        let mut entries = Vec::new();
-        for (change, made) in made {
-            let recorded = made.as_ref().map(|made| {
-                let object = masked(self.vault(), operate.kind(), made.object, made.wanted);
-                Recorded {
-                    kind: change.kind.name.to_owned(),
-                    id: object.id,
-                    properties: made.wanted.clone(),
-                    outputs: object.outputs,
-                    depends_on: change.depends_on.iter().map(|address| address.as_str().to_owned()).collect(),
-                    protected: change.protected,
-                    owner: Owner::from(change.ownership),
-                    leftover: made.leftover.clone(),
-                }
-            });
-            let mut now = self.now();
-            let mut sealed = BTreeMap::new();
-            match &recorded {
-                Some(recorded) => {
-                    self.known.learn(&change.address, &recorded.outputs);
-                    self.keep(&mut now.state, recorded);
-                    sealed = self.sealed(&now.state, recorded);
-                    now.state.resources.insert(change.address.clone(), recorded.clone());
-                }
-                None => drop(now.state.resources.remove(&change.address)),
-            }
-            entries.push(Entry::Done {
-                address: change.address.as_str().to_owned(),
-                recorded: recorded.map(Box::new),
-                moved_from: None,
-                sealed,
-            });
-        }
-        self.write_done(&entries).await;
-    }
-
-    async fn forget(&self, change: &Change) -> Result<(), Trouble> {
-        self.now().state.resources.remove(&change.address);
-        self.write_done(&[Entry::Done {
-            address: change.address.as_str().to_owned(),
-            recorded: None,
-            moved_from: None,
-            sealed: BTreeMap::new(),
-        }])
-        .await;
-        Ok(())
-    }
-
-    /// Writes down what was done. When that fails, the intent in the journal leads the next run to it, and nothing more is begun.
-    pub(crate) async fn write_done(&self, entries: &[Entry]) {
-        if let Err(error) = self.journal.write(entries).await {
-            self.now().halted.get_or_insert(Halt::Journal(error.to_string()));
-        }
-    }
-
-    /// Seals what a record has of secrets into the state: values of outputs, and the key of the fingerprints.
-    pub(crate) fn keep(&self, state: &mut State, recorded: &Recorded) {
-        let mut secrets: Vec<Fingerprint> = Vec::new();
-        recorded.outputs.values().for_each(|value| value.each_secret(&mut |secret| secrets.push(secret.clone())));
-        for secret in secrets {
-            if !state.sealed.contains_key(&secret)
-                && let Ok(sealed) = self.vault().seal(&secret)
-            {
-                state.sealed.insert(secret, sealed);
-            }
-        }
-    }
-
-    /// What the state keeps sealed of a record.
-    pub(crate) fn sealed(&self, state: &State, recorded: &Recorded) -> BTreeMap<Fingerprint, String> {
-        let mut sealed = BTreeMap::new();
-        recorded.outputs.values().for_each(|value| {
-            value.each_secret(&mut |secret| {
-                if let Some(text) = state.sealed.get(secret) {
-                    sealed.insert(secret.clone(), text.clone());
-                }
-            });
-        });
-        sealed
     }
 }
 
-/// True when everything that is wanted is there; maps may have more.
-fn covers(there: &Value, wanted: &Value) -> bool {
-    if let (Value::Map(there), Value::Map(wanted)) = (there, wanted) {
-        return wanted.iter().all(|(key, wanted)| there.get(key).is_some_and(|there| covers(there, wanted)));
-    }
-    there == wanted
-}
+/// There is no other attempt.
+struct NoMore;
 
-fn in_the_way(change: &Change, objects: &[Object], why: &str) -> Fault {
-    let ids: Vec<&str> = objects.iter().map(|object| object.id.as_str()).collect();
-    let (address, ids) = (&change.address, ids.join(", "));
+fn in_the_way(address: &Address, ours: &[Object], others: &[Object], why: &str) -> Fault {
+    let ids: Vec<&str> = ours.iter().chain(others).map(|object| object.id.as_str()).collect();
+    let ids = ids.join(", ");
     let stack = address.as_str().split('/').next().unwrap_or_default();
     Fault::Refused {
         message: format!("{why}: hlc did not make {ids}"),

@@ -104,7 +104,6 @@ impl Vault {
     }
 
     /// Opens what a state keeps sealed and gives the fingerprint that it has here.
-    #[must_use]
     pub fn open(&self, sealed: &str) -> Option<Fingerprint> {
         let Source::Known { identities, .. } = &self.source else { return None };
         Some(self.keep(unseal(identities, sealed)?))
@@ -124,6 +123,10 @@ impl Vault {
     /// # Errors
     /// See [`VaultError`].
     pub fn sealed_key(&self) -> Result<String, VaultError> {
+        if let Source::Closed(why) = &self.source {
+            // Fingerprints of this run fit no other.
+            return Err(VaultError::Seal(why.message.clone()));
+        }
         match &self.sealed_key {
             Some(sealed) => Ok(sealed.clone()),
             None => self.encrypt(&Secret::new(self.key.to_vec())),
@@ -141,6 +144,9 @@ impl Vault {
 
     /// The fingerprint of a text with secret pieces.
     pub(crate) fn compose(&self, pieces: &[Composed<'_>]) -> Result<Fingerprint, Unresolved> {
+        if let Source::Closed(why) = &self.source {
+            return Err(why.clone());
+        }
         let mut text = Zeroizing::new(Vec::new());
         for piece in pieces {
             let (plain, url) = match piece {

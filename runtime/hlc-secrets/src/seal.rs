@@ -44,10 +44,16 @@ pub fn unseal(identities: &Identities, sealed: &str) -> Option<Secret> {
 /// A key pair for one run: what is sealed to it is lost with it.
 #[must_use]
 pub fn passing_key() -> (String, Identities) {
+    let (public, private) = passing_key_text();
+    (public, Identities::from_text("this run", &private))
+}
+
+/// [`passing_key`] as text, for several that share it.
+#[must_use]
+pub fn passing_key_text() -> (String, Zeroizing<String>) {
     use age::secrecy::ExposeSecret as _;
     let key = age::x25519::Identity::generate();
-    let identities = Identities::from_text("this run", key.to_string().expose_secret());
-    (key.to_public().to_string(), identities)
+    (key.to_public().to_string(), Zeroizing::new(key.to_string().expose_secret().to_owned()))
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hlc_change::{FieldChange, Object, Owner, Properties, Recorded, Seen, State, Value, World, drift, resolve_all};
+use hlc_change::{
+    FieldChange, Object, Owner, Properties, Recorded, Seen, State, Value, World, drift, moved, outputs, wanted,
+};
 use hlc_plan::{Address, Change, Ownership, PlannedResource, Stack};
 
 use super::{EngineError, How, Session, lineage, state_name};
@@ -89,7 +91,8 @@ impl Session {
             state.serial = old.serial;
         }
         let version = stored.map(|stored| stored.version);
-        Ok(Self { store, stack, state, version, pending: BTreeMap::new(), has_journal: true, guard: None })
+        let stored = State::new(stack, String::new());
+        Ok(Self { store, stack, state, stored, version, has_journal: true, guard: None })
     }
 
     /// What was made, as it is now. Outputs are taken into the state, and what is gone is taken out of it; what was set stays
@@ -101,23 +104,19 @@ impl Session {
         let world = self.look(how).await?;
         let kinds = how.provider.decls();
         let mut found = Drift::default();
-        let mut renamed: BTreeMap<&Address, &Address> = BTreeMap::new();
-        for resource in &how.plan.resources {
-            if let Some(was) = &resource.was {
-                renamed.insert(&was.value, &resource.address);
-            }
-        }
+        let moved = moved(how.plan, &self.state);
+        let renamed: BTreeMap<&Address, &Address> = moved.iter().map(|(now, was)| (was, now)).collect();
         let addresses: Vec<Address> = self.state.resources.keys().cloned().collect();
         for address in addresses {
-            let place = renamed.get(&address).filter(|new| !self.state.resources.contains_key(**new));
-            let seen = world.at(place.unwrap_or(&&address));
+            let seen = world.at(renamed.get(&address).copied().unwrap_or(&address));
             match seen {
                 Seen::Absent | Seen::Taken(_) | Seen::Foreign(_) => {
                     let looked_up = self.state.resources.get(&address).is_some_and(|it| it.owner == Owner::LookedUp);
                     if !looked_up {
                         found.gone.push(address.clone());
                     }
-                    if !matches!(seen, Seen::Foreign(_)) || !looked_up {
+                    let has_leftover = self.state.resources.get(&address).is_some_and(|it| !it.leftover.is_empty());
+                    if !has_leftover && (!matches!(seen, Seen::Foreign(_)) || !looked_up) {
                         self.state.resources.remove(&address);
                     }
                 }
@@ -129,7 +128,9 @@ impl Session {
                                 found.changed.insert(address.clone(), changed);
                             }
                         }
-                        recorded.outputs.clone_from(&object.outputs);
+                        if let Some(kind) = kinds.get(recorded.kind.as_str()) {
+                            recorded.outputs = outputs(kind, object, Some(recorded));
+                        }
                     }
                 }
                 Seen::Unknowable | Seen::Unasked => {}
@@ -141,8 +142,7 @@ impl Session {
     async fn look(&mut self, how: &How<'_>) -> Result<World, EngineError> {
         let known = Known::new(self.stack, how.vault, how.others);
         let observer = Observer { provider: how.provider, plan: how.plan, known: &known };
-        let observed = observer.look(&self.state, &self.pending).await?;
-        Ok(self.take_in(observed))
+        Ok(observer.look(&mut self.state).await?)
     }
 
     /// Takes an object over as a resource of the homelab. Nothing is changed about it.
@@ -157,13 +157,12 @@ impl Session {
         // What it lies in is looked at first: its id may be needed.
         let known = Known::new(self.stack, how.vault, how.others);
         let observer = Observer { provider: how.provider, plan: how.plan, known: &known };
-        let observed = observer.look(&self.state, &self.pending).await.map_err(EngineError::from)?;
-        self.take_in(observed);
-        let mut wanted = resolve_all(&resource.properties, &known)
+        observer.look(&mut self.state).await.map_err(EngineError::from)?;
+        let canonical = crate::observe::canonical(how.provider);
+        let wanted = wanted(resource, &known, &canonical)
             .map_err(|(_, why)| UpkeepError::Unknown { address: resource.address.to_string(), why: why.message })?;
         let operate = how.provider.kind(resource.kind.name);
         let Some(operate) = operate else { return Err(UpkeepError::NotPlanned(address.to_owned()).into()) };
-        operate.canonical(&mut wanted);
         let object = operate.read(id, &wanted).await.map_err(UpkeepError::Fault)?;
         let object = object.ok_or_else(|| UpkeepError::NoObject { kind: resource.kind.name, id: id.to_owned() })?;
         let taken = self.state.resources.iter().find(|(_, it)| it.kind == resource.kind.name && it.id == object.id);
@@ -172,7 +171,7 @@ impl Session {
             let (address, id) = (resource.address.to_string(), id.to_owned());
             return Err(UpkeepError::Another { address, id, why }.into());
         }
-        let object = masked(how.vault, resource.kind, &object, &wanted);
+        let object = masked(how.vault, resource.kind, &object, &[&wanted]);
         if let Some(why) = other_identity(resource, &wanted, &object) {
             let (address, id) = (resource.address.to_string(), id.to_owned());
             return Err(UpkeepError::Another { address, id, why }.into());
@@ -189,12 +188,12 @@ impl Session {
     pub async fn rebuild(&mut self, how: &How<'_>) -> Result<Rebuilt, EngineError> {
         let known = Known::new(self.stack, how.vault, how.others);
         let observer = Observer { provider: how.provider, plan: how.plan, known: &known };
-        let observed = observer.look(&self.state, &self.pending).await?;
+        let world = observer.look(&mut self.state).await?;
         let canonical = crate::observe::canonical(how.provider);
         let mut rebuilt = Rebuilt::default();
         for resource in &how.plan.resources {
             let address = &resource.address;
-            let objects = match observed.world.at(address) {
+            let objects = match world.at(address) {
                 Seen::Foreign(objects) => objects.clone(),
                 Seen::Object(object) => vec![object.clone()],
                 Seen::Absent | Seen::Taken(_) | Seen::Unknowable | Seen::Unasked => {
@@ -202,10 +201,7 @@ impl Session {
                     continue;
                 }
             };
-            let wanted = resolve_all(&resource.properties, &known).map(|mut wanted| {
-                canonical(resource.kind, &mut wanted);
-                wanted
-            });
+            let wanted = wanted(resource, &known, &canonical);
             let same = |object: &&Object, wanted: &Properties| {
                 resource.ownership != Ownership::Managed || drift(resource.kind, wanted, &object.properties).is_empty()
             };
@@ -241,14 +237,7 @@ impl Session {
             let why = "a resource keeps its stack and its kind".to_owned();
             return Err(UpkeepError::Another { address: to.to_string(), id: from.to_string(), why });
         }
-        if let Some(recorded) = self.state.resources.remove(&from) {
-            self.state.resources.insert(to.clone(), recorded);
-        }
-        for recorded in self.state.resources.values_mut() {
-            if recorded.depends_on.remove(from.as_str()) {
-                recorded.depends_on.insert(to.as_str().to_owned());
-            }
-        }
+        self.state.rename(&from, &to);
         Ok((from, to))
     }
 
