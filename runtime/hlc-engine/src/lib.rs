@@ -8,6 +8,9 @@
 //!
 //! Start reading at [`Session`].
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
+
 mod batch;
 mod execute;
 mod holder;
