@@ -29,7 +29,12 @@ impl Execution<'_> {
         let Pending::Create { kind, properties, depends_on, protected } = pending else { return Ok(()) };
         let Some(operate) = self.provider.kind(kind) else { return Ok(()) };
         let why = "an earlier run did not hear what came of making it";
-        let Some(object) = self.find(&**operate, address, properties, why).await? else {
+        let found = match self.find(&**operate, address, properties, why).await {
+            // What is there is somebody else's, and nothing of ours is wanted there.
+            Err(Fault::Refused { .. }) if change.is_none() && self.is_theirs(&**operate, properties).await? => None,
+            found => found?,
+        };
+        let Some(object) = found else {
             if change.is_some_and(|change| change.action == Action::Create) {
                 // Whoever is in the way when it is made now may still be it.
                 self.now().unclear.insert(address.clone());

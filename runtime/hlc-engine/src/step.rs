@@ -47,7 +47,9 @@ impl Execution<'_> {
 
     /// What is sent, and the names of what differs.
     pub(crate) fn body(&self, change: &Change, wanted: &Properties) -> Result<(Body, Vec<String>), Fault> {
-        let refused = |message| Fault::Refused { message, help: None };
+        let is_known = wanted.values().all(Value::is_known);
+        let once = "if it is told only once and that answer was lost, delete what it comes from and apply again";
+        let refused = |message| Fault::Refused { message, help: (!is_known).then(|| once.to_owned()) };
         let mut body = self.vault().body(wanted).map_err(refused)?;
         let mut changed: Vec<String> = Vec::new();
         for field in &change.fields {
@@ -147,6 +149,11 @@ impl Execution<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// True when nothing that is there could be what an unclear attempt has made.
+    pub(crate) async fn is_theirs(&self, operate: &dyn Operate, wanted: &Properties) -> Result<bool, Fault> {
+        Ok(self.same(operate, wanted).await?.0.is_empty())
     }
 
     /// The objects that are what is wanted and belong to nothing else of ours: those that are just as they would have been made, and

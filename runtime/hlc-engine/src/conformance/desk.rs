@@ -178,7 +178,7 @@ impl<'s, S: Subject> Desk<'s, S> {
     pub async fn tells_no_secret(&self, context: &str) {
         let mut secrets: Vec<String> = self.subject.secrets().into_iter().map(|(_, value)| value).collect();
         secrets.extend(self.subject.made_secrets().await);
-        let found: Vec<String> = [self.store.ever(), self.seen.lock().unwrap().clone()]
+        let found: Vec<String> = [self.store.take_kept(), std::mem::take(&mut *self.seen.lock().unwrap())]
             .iter()
             .flat_map(|bytes| find_secrets(bytes, &secrets).into_iter().cloned().collect::<Vec<_>>())
             .collect();

@@ -34,7 +34,7 @@ struct Inner {
     locks: BTreeMap<String, Holder>,
     counts: BTreeMap<Operation, usize>,
     /// Everything that was written or appended.
-    ever: Vec<u8>,
+    kept: Vec<u8>,
     fails: Option<Fails>,
     held: Vec<Arc<AtomicBool>>,
 }
@@ -71,10 +71,10 @@ impl Memory {
         self.inner().counts.values().sum()
     }
 
-    /// Everything that was ever kept.
+    /// Everything that was kept since this was asked last.
     #[must_use]
-    pub fn ever(&self) -> Vec<u8> {
-        self.inner().ever.clone()
+    pub fn take_kept(&self) -> Vec<u8> {
+        std::mem::take(&mut self.inner().kept)
     }
 
     /// Lets operations fail, with so many bytes of them done; `None` lets them pass.
@@ -102,7 +102,7 @@ impl Memory {
             }
             return Err(StoreError::Failed { place: self.place(name), why: "no space left on device".to_owned() });
         }
-        inner.ever.extend_from_slice(bytes);
+        inner.kept.extend_from_slice(bytes);
         Ok(inner)
     }
 }

@@ -3,7 +3,7 @@
 //! It can be in memory or in a file, refuse doubles or not, be behind with its lists, take many requests in one, and fail at any
 //! request.
 
-#![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test uses a part of it")]
 
 mod kinds;
 mod plans;
@@ -17,7 +17,7 @@ use hlc_engine::{Operate, Provider};
 use hlc_plan::{Address, PlannedStack, Stack};
 
 pub(crate) use kinds::{BoxKind, ItemKind};
-pub(crate) use plans::{PASSWORD, Plan};
+pub(crate) use plans::{Note, OTHER_KEY, PASSWORD, Plan, boxed, item};
 pub(crate) use vendor::{Rules, Thing, Vendor};
 
 /// The vendor as a subject.

@@ -67,7 +67,7 @@ impl Thing {
     /// What cannot stand beside it.
     fn is_beside(&self, other: &Self) -> bool {
         match self.kind.as_str() {
-            "box" => self.identity() != other.identity(),
+            "box" => self.text("name") != other.text("name") || self.text("region") != other.text("region"),
             _ => {
                 let is_at = self.text("box_id") == other.text("box_id") && self.text("name") == other.text("name");
                 // A link is alone at its name.
@@ -97,6 +97,16 @@ struct World {
     writes: usize,
 }
 
+/// Whether it answers what only reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Deaf {
+    #[default]
+    No,
+    /// It stops with the next answer that is lost.
+    Soon,
+    Yes,
+}
+
 /// The vendor.
 pub(crate) struct Vendor {
     pub rules: Rules,
@@ -105,6 +115,8 @@ pub(crate) struct Vendor {
     hurts: Mutex<Vec<(usize, Hurt)>>,
     refused: Mutex<BTreeSet<String>>,
     denied: Mutex<bool>,
+    deaf: Mutex<Deaf>,
+    before_list: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     pub lists: std::sync::atomic::AtomicUsize,
     /// Is told before a request is carried out, and after.
     step: Box<dyn Fn(&'static str) + Send + Sync>,
@@ -120,6 +132,8 @@ impl Vendor {
             hurts: Mutex::default(),
             refused: Mutex::default(),
             denied: Mutex::default(),
+            deaf: Mutex::default(),
+            before_list: Mutex::default(),
             lists: Default::default(),
             step,
         }
@@ -163,6 +177,21 @@ impl Vendor {
         self.hurts.lock().unwrap().clear();
         self.refused.lock().unwrap().clear();
         *self.denied.lock().unwrap() = false;
+        *self.deaf.lock().unwrap() = Deaf::No;
+    }
+
+    /// From the next lost answer on, nothing can be read.
+    pub(crate) fn turn_deaf_with_next_loss(&self) {
+        *self.deaf.lock().unwrap() = Deaf::Soon;
+    }
+
+    pub(crate) fn is_deaf(&self) -> bool {
+        *self.deaf.lock().unwrap() == Deaf::Yes
+    }
+
+    /// Does something before the first list after a request that writes.
+    pub(crate) fn before_next_list(&self, act: impl FnOnce() + Send + 'static) {
+        *self.before_list.lock().unwrap() = Some(Box::new(act));
     }
 
     /// Somebody else changes something.
@@ -191,7 +220,12 @@ impl Vendor {
     pub(crate) async fn list(&self, kind: &str) -> Result<Vec<Thing>, Fault> {
         tokio::time::sleep(self.rules.takes).await;
         self.lists.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        self.hears()?;
         self.answers()?;
+        let act = if self.writes() > 0 { self.before_list.lock().unwrap().take() } else { None };
+        if let Some(act) = act {
+            act();
+        }
         let mut world = self.world();
         world.lists += 1;
         let at = world.lists;
@@ -205,12 +239,20 @@ impl Vendor {
 
     pub(crate) async fn read(&self, id: &str) -> Result<Option<Thing>, Fault> {
         tokio::time::sleep(self.rules.takes).await;
+        self.hears()?;
         self.answers()?;
         Ok(self.things().into_iter().find(|thing| thing.id == id))
     }
 
+    fn hears(&self) -> Result<(), Fault> {
+        if self.is_deaf() { Err(Fault::Unavailable("it does not answer".to_owned())) } else { Ok(()) }
+    }
+
     fn answers(&self) -> Result<(), Fault> {
-        if *self.denied.lock().unwrap() { Err(denied()) } else { Ok(()) }
+        if *self.denied.lock().unwrap() {
+            return Err(denied());
+        }
+        Ok(())
     }
 
     /// Carries requests out, all or none.
@@ -220,9 +262,9 @@ impl Vendor {
         let hurt = self.next_hurt();
         (self.step)("before it is sent");
         let all = |requests: &[Request]| -> Result<Vec<Option<Thing>>, Fault> {
-            let before = self.world().things.clone();
+            let before = (requests.len() > 1).then(|| self.world().things.clone());
             let done: Result<Vec<_>, Fault> = requests.iter().map(|request| self.carry_out(request)).collect();
-            if done.is_err() {
+            if let (Err(_), Some(before)) = (&done, before) {
                 self.world().things = before;
             }
             self.save(&self.world());
@@ -244,7 +286,13 @@ impl Vendor {
         let unclear = |why: &str| Err(Fault::Unclear(why.to_owned()));
         let answer = match hurt {
             None | Some(Hurt::Refused) => all(requests),
-            Some(Hurt::Lost) => all(requests).and_then(|_| unclear("no answer came")),
+            Some(Hurt::Lost) => {
+                let mut deaf = self.deaf.lock().unwrap();
+                if *deaf == Deaf::Soon {
+                    *deaf = Deaf::Yes;
+                }
+                all(requests).and_then(|_| unclear("no answer came"))
+            }
             Some(Hurt::Cut) => all(requests).and_then(|_| unclear("the answer ends in the middle")),
             Some(Hurt::Never) => unclear("no answer came"),
             Some(Hurt::Hangs) => {
