@@ -119,16 +119,18 @@ impl From<PublishError> for Failure {
             PublishError::Dirty(_) => "commit it, or publish it all the same with --allow-dirty",
             PublishError::Older { .. } => "pull first; to go back to older sources, say --allow-older",
             PublishError::Login { .. } => "see that `git push` gets in from here: a login or key that may write",
+            PublishError::HostKey { .. } => {
+                "compare the host's fingerprint with the one that its owner tells; then `ssh-keygen -R HOST` forgets the old key, and \
+                 `ssh HOST` asks about the new one"
+            }
             PublishError::Unreachable { .. } => "nothing was published: try again when it answers",
             PublishError::Protected { .. } => {
                 "let this login write the branch for manifests, or publish with one that may"
             }
             PublishError::Moving { .. } => "nothing was published: see who else publishes, and try again",
-            PublishError::Refused { command, said } if command == "commit-tree" && said.contains("ident") => {
-                "tell Git who you are: `git config user.name …`, `git config user.email …`"
-            }
-            PublishError::Refused { command, .. } if command == "commit-tree" => {
-                "nothing was published: see that `git commit -S` works here, if you sign commits"
+            PublishError::Nobody { .. } => "tell Git who you are: `git config user.name …`, `git config user.email …`",
+            PublishError::Unsigned { .. } => {
+                "nothing was published: see that `git commit -S` works here; what it takes says `git config --get-regexp gpg`"
             }
             PublishError::Refused { .. } => "nothing was published",
         };

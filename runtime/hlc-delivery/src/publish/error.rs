@@ -53,6 +53,14 @@ pub enum PublishError {
         /// git's words.
         said: String,
     },
+    /// The remote's host shows another key than it did, or one that nobody has looked at.
+    #[error("`{remote}` is not known to be the host that it was: {said}")]
+    HostKey {
+        /// The remote.
+        remote: String,
+        /// The words of git and ssh.
+        said: String,
+    },
     /// The remote does not answer.
     #[error("cannot reach `{remote}`: {said}")]
     Unreachable {
@@ -76,6 +84,18 @@ pub enum PublishError {
         reference: String,
         /// How often it was tried.
         attempts: usize,
+    },
+    /// git does not know whose commit it is.
+    #[error("git does not know who publishes: {said}")]
+    Nobody {
+        /// git's words.
+        said: String,
+    },
+    /// The user signs commits, and this one could not be signed.
+    #[error("cannot sign the commit: {said}")]
+    Unsigned {
+        /// The words of git, or of what signs for it.
+        said: String,
     },
     /// git refuses something else.
     #[error("`git {command}` failed: {said}")]

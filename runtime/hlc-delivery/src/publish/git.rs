@@ -171,10 +171,16 @@ impl<'a> Git<'a> {
         if let Some(parent) = parent {
             arguments.extend(["-p", parent]);
         }
-        if signs.stdout.starts_with(b"true") {
+        let signs = signs.stdout.starts_with(b"true");
+        if signs {
             arguments.push("-S");
         }
-        Ok(self.feed(&arguments, message.as_bytes().to_vec())?.trim_end().to_owned())
+        match self.feed(&arguments, message.as_bytes().to_vec()) {
+            Ok(id) => Ok(id.trim_end().to_owned()),
+            Err(PublishError::Refused { said, .. }) if is_nobody(&said) => Err(PublishError::Nobody { said }),
+            Err(PublishError::Refused { said, .. }) if signs => Err(PublishError::Unsigned { said }),
+            Err(error) => Err(error),
+        }
     }
 
     /// The commit that a branch of a remote is at.
@@ -299,19 +305,30 @@ fn broken(arguments: &[&str], error: &io::Error) -> PublishError {
     PublishError::Refused { command, said: error.to_string() }
 }
 
+/// True when git does not know whose commit it is (git's `ident.c`).
+fn is_nobody(said: &str) -> bool {
+    ["Please tell me who you are", "empty ident name", "auto-detect email address"]
+        .iter()
+        .any(|words| said.contains(words))
+}
+
 /// Why a remote did not answer, as far as its words tell.
 fn unreachable(remote: &str, output: &Output) -> PublishError {
     let said = said(output);
+    // ssh draws a frame around the loudest of it.
+    let lines = said.lines().map(|line| line.trim_matches(['@', ' ', '\r'])).filter(|line| !line.is_empty());
+    let said = lines.collect::<Vec<_>>().join("\n");
     let is_login = [
         "Authentication failed",
         "Permission denied",
         "could not read Username",
         "could not read Password",
-        "Host key verification failed",
         "The requested URL returned error: 403",
     ];
     let remote = remote.to_owned();
-    if is_login.iter().any(|words| said.contains(words)) {
+    if said.contains("Host key verification failed") {
+        PublishError::HostKey { remote, said }
+    } else if is_login.iter().any(|words| said.contains(words)) {
         PublishError::Login { remote, said }
     } else {
         PublishError::Unreachable { remote, said }

@@ -1,132 +1,20 @@
 //! `hlc publish workloads` as a shell runs it, against real repositories.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it did, and what it could not do")]
+
+mod killed;
+mod lab;
+mod signed;
+mod ssh;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
-use std::thread::sleep;
 
-const URL: &str = "https://git.example.net/home/lab.git";
-const BRANCH: &str = "main-manifests";
-
-fn homelab(value: &str) -> String {
-    let map = format!("ConfigMap \"web\" {{ data key=\"{value}\"; }}");
-    format!(
-        "homelab \"t\" domain=\"example.net\" {{\n    category \"apps\"\n    repository \"{URL}\" branch=\"main\" \
-         manifests=\"{BRANCH}\"\n}}\nworkload \"web\" category=\"apps\" {{\n    namespace \"web\"\n    {map}\n}}\n"
-    )
-}
+use lab::{BRANCH, Lab, homelab};
 
 const OTHER: &str =
     "workload \"other\" category=\"apps\" { namespace \"other\"; ConfigMap \"other\" { data a=\"1\"; }; }\n";
-
-/// A clone whose remote is a bare repository beside it, under the address that the homelab names.
-struct Lab {
-    folder: tempfile::TempDir,
-}
-
-impl Lab {
-    fn new() -> Self {
-        let lab = Self { folder: tempfile::tempdir().unwrap() };
-        fs::create_dir(lab.clone()).unwrap();
-        lab.git(&["init", "--quiet", "--initial-branch=main"]);
-        lab.git(&["init", "--quiet", "--bare", "../remote.git"]);
-        lab.git(&["config", "user.name", "Test"]);
-        lab.git(&["config", "user.email", "test@example.net"]);
-        lab.git(&["remote", "add", "origin", URL]);
-        lab.git(&["config", &format!("url.{}.insteadOf", lab.remote().display()), URL]);
-        lab.write(&homelab("1"));
-        lab
-    }
-
-    fn clone(&self) -> PathBuf {
-        self.folder.path().join("clone")
-    }
-
-    fn remote(&self) -> PathBuf {
-        self.folder.path().join("remote.git")
-    }
-
-    /// Writes the homelab and commits it.
-    fn write(&self, text: &str) {
-        fs::write(self.clone().join("homelab.kdl"), text).unwrap();
-        self.git(&["add", "homelab.kdl"]);
-        self.git(&["commit", "--quiet", "--allow-empty", "--message=Change"]);
-    }
-
-    fn command(&self, program: &str, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program);
-        command.args(arguments).current_dir(self.clone()).env("NO_COLOR", "1").stdin(Stdio::null());
-        command.env("HOME", self.folder.path()).env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_TERMINAL_PROMPT", "0");
-        command
-    }
-
-    fn git(&self, arguments: &[&str]) -> String {
-        let output = self.command("git", arguments).output().unwrap();
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
-    }
-
-    fn in_remote(&self, arguments: &[&str]) -> String {
-        let remote = self.remote();
-        self.git(&[&["--git-dir", remote.to_str().unwrap()], arguments].concat())
-    }
-
-    /// The tree of the branch, empty without one.
-    fn tree(&self) -> String {
-        let name = format!("refs/heads/{BRANCH}");
-        if self.in_remote(&["for-each-ref", &name]).is_empty() {
-            return String::new();
-        }
-        self.in_remote(&["rev-parse", &format!("{name}^{{tree}}")])
-    }
-
-    fn files(&self) -> Vec<String> {
-        self.in_remote(&["ls-tree", "-r", "--name-only", BRANCH]).lines().map(str::to_owned).collect()
-    }
-
-    fn publish(&self, arguments: &[&str]) -> Output {
-        let all = [&["publish", "workloads"], arguments].concat();
-        self.command(env!("CARGO_BIN_EXE_hlc"), &all).output().unwrap()
-    }
-
-    fn published(&self, arguments: &[&str]) -> String {
-        let output = self.publish(arguments);
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert!(output.status.success(), "{said}");
-        said
-    }
-
-    fn refused(&self, arguments: &[&str]) -> String {
-        let before = self.tree();
-        let output = self.publish(arguments);
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{said}");
-        assert_eq!(self.tree(), before, "{said}");
-        // Long messages are wrapped, with a bar at the side.
-        said.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ")
-    }
-
-    /// Commits files to the branch as somebody else would; `None` removes one.
-    fn elsewhere(&self, files: &[(&str, Option<&str>)]) {
-        let other = self.folder.path().join("elsewhere");
-        let _ = fs::remove_dir_all(&other);
-        let (remote, path) = (self.remote(), other.to_str().unwrap().to_owned());
-        self.git(&["clone", "--quiet", "--branch", BRANCH, remote.to_str().unwrap(), &path]);
-        for (name, text) in files {
-            match text {
-                Some(text) => fs::write(other.join(name), text).unwrap(),
-                None => fs::remove_file(other.join(name)).unwrap(),
-            }
-        }
-        self.git(&["-C", &path, "add", "--all"]);
-        let who = ["-c", "user.name=Other", "-c", "user.email=other@example.net"];
-        self.git(&[&["-C", &path], &who[..], &["commit", "--quiet", "--message=Edit"]].concat());
-        self.git(&["-C", &path, "push", "--quiet"]);
-    }
-}
 
 #[test]
 fn publishes_what_changes_and_nothing_else() {
@@ -262,46 +150,4 @@ fn follows_a_branch_that_moves() {
     fs::write(&count, "3").unwrap();
     lab.write(&homelab("3"));
     assert!(lab.refused(&[]).contains("3 times meanwhile"));
-}
-
-/// Killed at moments spread over a whole run, the branch has the old tree or the new one, and the next run ends well.
-#[test]
-fn killed_at_any_moment() {
-    let rounds: u32 = std::env::var("HLC_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
-    let lab = Lab::new();
-    // Servers outlive the client that is killed.
-    lab.git(&["config", "remote.origin.receivepack", "setsid git-receive-pack"]);
-    let started = std::time::Instant::now();
-    lab.published(&[]);
-    let whole = started.elapsed();
-    let (mut old, mut olds, mut news) = (lab.tree(), 0, 0);
-    for round in 0..rounds {
-        lab.write(&homelab(&format!("round {round}")));
-        let mut command = lab.command("setsid", &["--wait", env!("CARGO_BIN_EXE_hlc"), "publish", "workloads"]);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        sleep(whole * (round * 7919 % rounds) / rounds);
-        // setsid makes a group of its own for hlc and all that it runs; it is found by its parent.
-        let id = child.id().to_string();
-        let below = Command::new("pgrep").args(["-P", &id]).output().unwrap();
-        let group = String::from_utf8(below.stdout).unwrap().trim().to_owned();
-        if group.is_empty() {
-            let _ = child.kill();
-        } else {
-            let _ = Command::new("kill").args(["-9", "--", &format!("-{group}")]).stderr(Stdio::null()).status();
-        }
-        child.wait().unwrap();
-        let seen = lab.tree();
-        lab.published(&[]);
-        let new = lab.tree();
-        assert!(seen == old || seen == new, "round {round}: {seen} is neither {old} nor {new}");
-        if seen == old {
-            olds += 1
-        } else {
-            news += 1
-        }
-        old = new;
-    }
-    lab.in_remote(&["fsck", "--strict"]);
-    assert_eq!(olds + news, rounds);
-    println!("{olds} killed before the push counted, {news} after");
 }
