@@ -35,6 +35,7 @@ pub(crate) fn plan(yaml: &str) -> Plan {
     let workloads = workloads.into_iter().map(|(name, objects)| PlannedWorkload {
         folder: name.clone(),
         namespace: name.clone(),
+        application: None,
         name,
         objects,
         files: Vec::new(),

@@ -66,11 +66,13 @@ pub const WORKLOAD_FILE: &str = ".workload";
 
 /// What an ApplicationSet has to know of a workload (Argo CD, "Git Generator: Files").
 fn entry(workload: &PlannedWorkload) -> String {
-    let entry = serde_json::json!({
-        "name": workload.name,
-        "namespace": workload.namespace,
-    });
-    format!("{entry:#}\n")
+    let text = |text: &String| serde_json::Value::String(text.clone());
+    let named = [("name", text(&workload.name)), ("namespace", text(&workload.namespace))];
+    let application =
+        workload.application.as_ref().map(|application| ("application", crate::data_to_json(application)));
+    let entry: serde_json::Map<_, _> =
+        named.into_iter().chain(application).map(|(key, value)| (key.to_owned(), value)).collect();
+    format!("{:#}\n", serde_json::Value::Object(entry))
 }
 
 fn stem(object: &PlannedObject) -> String {
@@ -124,6 +126,7 @@ mod tests {
             name: "web".to_owned(),
             folder: "web".to_owned(),
             namespace: "web-system".to_owned(),
+            application: None,
             objects,
             files: Vec::new(),
         }

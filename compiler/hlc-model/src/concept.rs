@@ -29,7 +29,8 @@ pub(crate) use certificate::CertificateIn;
 pub use component::{Component, Literal, Param, ParamType, Slot, Use};
 pub use data_block::DataBlock;
 pub(crate) use data_block::DataIn;
-pub use delivery::{Delivery, Generator, Ignore, Sync};
+pub use delivery::{Delivery, Generator, Ignore, Sync, SyncOption, Wave};
+pub(crate) use delivery::{Policy, application};
 pub(crate) use dns::Record;
 pub use dns::{
     ARecord, AaaaRecord, CaaRecord, CaaTag, Cloudflare, CnameRecord, FromRoutes, MxRecord, RecordName, SrvRecord,
@@ -75,7 +76,7 @@ use crate::workload::{
 
 /// Every finding of lowering concepts.
 pub(crate) fn codes() -> Vec<&'static Code> {
-    [delivery::CODES, issuer::CODES].concat()
+    [delivery::codes(), issuer::CODES.to_vec()].concat()
 }
 
 /// Every typed node of the language, ordered by where it stands.

@@ -31,6 +31,7 @@ mod environment;
 mod expand;
 pub mod export;
 mod faults;
+mod filled;
 mod graph;
 pub mod import;
 mod inputs;

@@ -122,6 +122,7 @@ impl<'m> Lower<'m> {
         objects.sort_by(|a, b| {
             (&a.kind, &a.name, &a.namespace, &a.api_version).cmp(&(&b.kind, &b.name, &b.namespace, &b.api_version))
         });
+        let application = crate::concept::application(self, &objects);
         if self.resolver.errors() > before {
             self.resolver.fail(self.scope);
         }
@@ -130,6 +131,7 @@ impl<'m> Lower<'m> {
             name: name.clone(),
             folder: name.clone(),
             namespace: self.namespace().to_owned(),
+            application,
             objects,
             files: self.frozen(),
         };

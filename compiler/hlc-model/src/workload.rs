@@ -38,7 +38,7 @@ pub use secret::{Secret, SecretMapping};
 use hlc_diag::{Code, Span};
 use hlc_schema::{Def, Node, ObjectNode, Ref, Spanned};
 
-use crate::concept::{Addresses, Category, Certificate, DataBlock, Delivery, Gateway, Issuer, L2Policy};
+use crate::concept::{Addresses, Category, Certificate, DataBlock, Delivery, Gateway, Ignore, Issuer, L2Policy, Sync};
 
 /// Every finding of lowering workloads.
 pub(crate) fn codes() -> Vec<&'static Code> {
@@ -96,6 +96,12 @@ pub struct Workload {
     /// The namespace of its objects.
     #[block]
     pub namespace: Namespace,
+    /// What Argo CD does by itself with this workload, where it is another thing than the `delivery` says.
+    #[block]
+    pub sync: Option<Sync>,
+    /// Differences between Git and cluster that Argo CD does not look at, besides those of the `delivery`.
+    #[block]
+    pub ignore: Vec<Ignore>,
     /// Chart repositories, to be named by its charts.
     #[block]
     pub repository: Vec<ChartRepository>,

@@ -68,6 +68,8 @@ pub struct PlannedWorkload {
     pub folder: String,
     /// The namespace that it is meant for.
     pub namespace: String,
+    /// What its Application says besides the template that Argo CD makes it from: a patch of an Application.
+    pub application: Option<Data>,
     /// Its objects, ordered by kind, name, namespace.
     pub objects: Vec<PlannedObject>,
     /// Files in its folder that are no objects, by name: what a later build has to know.

@@ -56,13 +56,20 @@ fn gateway(blocks: &[Value]) -> Outcome {
     same(&expected, &resource("object.Gateway.kube-system.homelab-gateway")?["body"]["spec"])
 }
 
-/// Mended: namespaces are told, where the original took them from the names of folders.
+/// Mended: namespaces and settings are told, where the original took namespaces from the names of folders. What is told can be more
+/// than text in the newer of the two languages of templates only.
 fn application_set(blocks: &[Value]) -> Outcome {
     let mut expected = blocks[2]["spec"].clone();
     let git = &mut expected["generators"][0]["git"];
     git.as_object_mut().unwrap().remove("directories");
     git["files"] = json!([{"path": "*/.workload"}]);
-    expected["template"]["spec"]["destination"]["namespace"] = json!("{{namespace}}");
+    expected["template"]["metadata"]["name"] = json!("{{ .path.basename }}");
+    expected["template"]["spec"]["source"]["path"] = json!("{{ .path.path }}");
+    expected["template"]["spec"]["destination"]["namespace"] = json!("{{ .namespace }}");
+    expected["goTemplate"] = json!(true);
+    expected["goTemplateOptions"] = json!(["missingkey=error"]);
+    expected["templatePatch"] =
+        json!("{{ if hasKey . \"application\" }}{{ toJson .application }}{{ else }}{}{{ end }}");
     same(&expected, &resource("object.ApplicationSet.argoproj.io.argocd.cots-applications")?["body"]["spec"])
 }
 

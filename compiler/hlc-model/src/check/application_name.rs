@@ -24,9 +24,6 @@ pub(crate) static APPLICATION_NAME: Code = Code {
            repo=\"https://charts.example.net\" release=\"sessions\" deliver=\"argocd\"\n}\nworkload \"web-cache\" category=\"apps\" { namespace \"web-cache\" }",
 };
 
-/// What Argo CD puts the name of a folder in place of, which is the workload's (`ApplicationSet`, "Git Generator").
-const FOLDER: &str = "{{path.basename}}";
-
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut deliveries: Vec<_> = facts.model.deliveries().collect();
     deliveries.sort_by_key(|(delivery, _)| delivery.name.span);
@@ -35,7 +32,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         // Its `extra` may call them otherwise.
         let template = argocd.object("ApplicationSet", &delivery.name.name);
         let name = template.and_then(|set| set.body.at(&["spec", "template", "metadata", "name"]));
-        if name.and_then(Data::as_str) != Some(FOLDER) {
+        if name.and_then(Data::as_str) != Some(delivery.application_name()) {
             continue;
         }
         for unit in facts.units.iter().filter(|unit| unit.carrier == Carrier::ArgoCd && !unit.idle) {

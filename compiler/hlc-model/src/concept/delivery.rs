@@ -5,10 +5,24 @@ use hlc_kube::WORKLOAD_FILE;
 use hlc_plan::PlannedObject;
 use hlc_schema::{Choice, Data, Def, FreeBlock, Node, Spanned};
 
+mod application;
+mod ignore;
+mod sync;
+
+pub(crate) use application::application;
+pub use ignore::Ignore;
+pub(crate) use sync::Policy;
+pub use sync::{Sync, SyncOption, Wave};
+
+use std::collections::BTreeSet;
+
 use super::{Homelab, Repository};
 use crate::lower::Lower;
 
-pub(crate) const CODES: &[&Code] = &[&NO_REPOSITORY];
+/// Every finding of how workloads are brought.
+pub(crate) fn codes() -> Vec<&'static Code> {
+    [&[&NO_REPOSITORY], application::CODES].concat()
+}
 
 /// Argo CD without a repository to read.
 pub(crate) static NO_REPOSITORY: Code = Code {
@@ -49,6 +63,10 @@ pub struct Delivery {
     /// What tells it which workloads there are.
     #[prop(default = "\"directories\"")]
     pub generator: Option<Spanned<Generator>>,
+    /// Brings workloads in the order of their waves, the next one when the one before is healthy (Argo CD, "Progressive
+    /// Syncs"). Argo CD's ApplicationSet controller has to be told too: `applicationsetcontroller.enable.progressive.syncs`.
+    #[prop(default = "#false")]
+    pub progressive: Option<Spanned<bool>>,
     /// What Argo CD does by itself.
     #[block]
     pub sync: Option<Sync>,
@@ -72,61 +90,12 @@ pub enum Generator {
     Files,
 }
 
-/// What Argo CD does by itself (`spec.syncPolicy` of an Application).
-#[derive(Debug, Node)]
-#[node(name = "sync", example = r"sync prune=#true self-heal=#true server-side=#true")]
-pub struct Sync {
-    /// Deletes objects that are no longer in Git.
-    #[prop(default = "#false")]
-    pub prune: Option<Spanned<bool>>,
-    /// Undoes changes made in the cluster.
-    #[prop(default = "#false")]
-    pub self_heal: Option<Spanned<bool>>,
-    /// Uses server-side apply.
-    #[prop(default = "#false")]
-    pub server_side: Option<Spanned<bool>>,
-    /// Makes the namespace of an Application when it is not there.
-    #[prop(default = "#true")]
-    pub create_namespace: Option<Spanned<bool>>,
-}
-
-/// Differences that Argo CD does not look at (`spec.ignoreDifferences` of an Application).
-#[derive(Debug, Node)]
-#[node(
-    name = "ignore",
-    example = r#"ignore "InfisicalSecret" group="secrets.infisical.com" {
-    pointers "/spec"
-}"#
-)]
-pub struct Ignore {
-    /// The kind of the objects.
-    #[arg]
-    pub kind: Spanned<String>,
-    /// Their API group; none for the core group.
-    #[prop]
-    pub group: Option<Spanned<String>>,
-    /// The name of one of them; all when absent.
-    #[prop]
-    pub name: Option<Spanned<String>>,
-    /// The namespace they are in; all when absent.
-    #[prop]
-    pub namespace: Option<Spanned<String>>,
-    /// Where in the object, as JSON pointers (RFC 6901).
-    #[prop]
-    pub pointers: Vec<Spanned<String>>,
-    /// Where in the object, as jq paths.
-    #[prop]
-    pub jq: Vec<Spanned<String>>,
-    /// Field managers whose fields are not looked at.
-    #[prop]
-    pub managers: Vec<Spanned<String>>,
-    /// The node's name.
-    #[head]
-    pub head: Span,
-}
-
 /// The cluster that Argo CD runs in.
 const THIS_CLUSTER: &str = "https://kubernetes.default.svc";
+
+/// Lays what a workload's file says of its Application over the template. JSON is YAML, and `toJson` lets nothing in it be taken
+/// for a template (Argo CD, "Template Patch"); a file without it changes nothing.
+const PATCH: &str = "{{ if hasKey . \"application\" }}{{ toJson .application }}{{ else }}{}{{ end }}";
 
 impl Delivery {
     /// True when the workloads are listed in files of their own.
@@ -135,27 +104,14 @@ impl Delivery {
         self.generator.is_some_and(|generator| generator.value == Generator::Files)
     }
 
-    /// `spec.syncPolicy` of its Applications.
-    pub(crate) fn sync_policy(&self, at: Span) -> Data {
-        let flag = |choose: fn(&Sync) -> Option<Spanned<bool>>, usual| {
-            self.sync.as_ref().and_then(choose).map_or(usual, |flag| flag.value)
-        };
-        let mut options = Vec::new();
-        if flag(|sync| sync.create_namespace, true) {
-            options.push(Data::string("CreateNamespace=true", at));
-        }
-        if flag(|sync| sync.server_side, false) {
-            options.push(Data::string("ServerSideApply=true", at));
-        }
-        let automated = [("prune", flag(|sync| sync.prune, false)), ("selfHeal", flag(|sync| sync.self_heal, false))];
-        let mut policy = Vec::new();
-        if !options.is_empty() {
-            policy.push(("syncOptions", Data::list(options, at)));
-        }
-        if automated.iter().any(|(_, on)| *on) {
-            policy.push(("automated", Data::map(automated.map(|(key, on)| (key, Data::bool(on, at))), at)));
-        }
-        Data::map(policy, at)
+    /// True when waves of workloads follow each other, or the ApplicationSet is not told in words of hlc.
+    fn orders(&self) -> bool {
+        self.progressive.is_some_and(|flag| flag.value) || self.extra.is_some()
+    }
+
+    /// What holds for Applications that say nothing themselves.
+    fn policy(&self) -> Policy<'_> {
+        Policy { own: None, shared: self.sync.as_ref() }
     }
 
     /// The AppProject of its Applications.
@@ -187,51 +143,94 @@ impl Delivery {
         };
         let at = self.head;
         let text = |text: &str| Data::string(text, at);
+        let one = |key: &'static str, value: Data| Data::map([(key, value)], at);
         let url = || Data::string(repository.url.value.as_str(), repository.url.span);
         let branch = || Data::string(repository.manifests.value.as_str(), repository.manifests.span);
-        let (generator, path, namespace) = if self.lists_workloads() {
-            ("files", format!("*/{WORKLOAD_FILE}"), "{{namespace}}")
-        } else {
-            ("directories", "*".to_owned(), "{{path.basename}}")
-        };
-        let paths = Data::list(vec![Data::map([("path", Data::string(path, at))], at)], at);
-        let git = Data::map([("repoURL", url()), ("revision", branch()), (generator, paths)], at);
-        let source = [("path", text("{{path}}")), ("repoURL", url()), ("targetRevision", branch())];
-        let destination = [("namespace", text(namespace)), ("server", text(THIS_CLUSTER))];
-        let mut spec = vec![
+        let words = self.words();
+        let paths = Data::list(vec![one("path", Data::string(words.found_by, at))], at);
+        let git = Data::map([("repoURL", url()), ("revision", branch()), (words.generator, paths)], at);
+        let source = [("path", text(words.path)), ("repoURL", url()), ("targetRevision", branch())];
+        let destination = [("namespace", text(words.namespace)), ("server", text(THIS_CLUSTER))];
+        let mut application = vec![
             ("destination", Data::map(destination, at)),
             ("project", text(self.project())),
             ("source", Data::map(source, at)),
-            ("syncPolicy", self.sync_policy(at)),
+            ("syncPolicy", self.policy().data(at)),
         ];
         if !self.ignore.is_empty() {
             let ignored = self.ignore.iter().map(Ignore::lower).collect();
-            spec.push(("ignoreDifferences", Data::list(ignored, at)));
+            application.push(("ignoreDifferences", Data::list(ignored, at)));
         }
-        let template =
-            [("metadata", Data::map([("name", text("{{path.basename}}"))], at)), ("spec", Data::map(spec, at))];
-        let generators = Data::list(vec![Data::map([("git", git)], at)], at);
+        let mut metadata = vec![("name", text(words.name))];
+        let mut spec = Vec::new();
+        if self.progressive.is_some_and(|flag| flag.value) {
+            let usual = self.policy().wave().label();
+            metadata.push(("labels", one(application::WAVE_LABEL, Data::string(usual, at))));
+            spec.push(("strategy", self.strategy(lower)));
+        }
+        let template = [("metadata", Data::map(metadata, at)), ("spec", Data::map(application, at))];
+        spec.push(("generators", Data::list(vec![one("git", git)], at)));
+        spec.push(("template", Data::map(template, at)));
+        if self.lists_workloads() {
+            spec.push(("goTemplate", Data::bool(true, at)));
+            spec.push(("goTemplateOptions", Data::list(vec![text("missingkey=error")], at)));
+            spec.push(("templatePatch", text(PATCH)));
+        }
         let mut object = lower.object("argoproj.io/v1alpha1", "ApplicationSet", &self.name.name, self.name.span);
-        object.field("spec", Data::map([("generators", generators), ("template", Data::map(template, at))], at));
+        object.field("spec", Data::map(spec, at));
         object.finish_with(self.extra.as_ref())
+    }
+
+    /// What stands in its template for an Application's name: that of the folder, which is the workload's.
+    pub(crate) fn application_name(&self) -> &'static str {
+        self.words().name
+    }
+
+    /// How what the generator finds is spoken of in the template.
+    fn words(&self) -> Words {
+        if self.lists_workloads() {
+            Words {
+                generator: "files",
+                found_by: format!("*/{WORKLOAD_FILE}"),
+                name: "{{ .path.basename }}",
+                path: "{{ .path.path }}",
+                namespace: "{{ .namespace }}",
+            }
+        } else {
+            Words {
+                generator: "directories",
+                found_by: "*".to_owned(),
+                name: "{{path.basename}}",
+                path: "{{path}}",
+                namespace: "{{path.basename}}",
+            }
+        }
+    }
+
+    /// A step for each wave that there is.
+    fn strategy(&self, lower: &Lower<'_>) -> Data {
+        let at = self.head;
+        let made = lower.resolver.model.workloads().filter(|(_, workload)| workload.is_made());
+        let policies = made.map(|(_, workload)| Policy { own: workload.sync.as_ref(), shared: self.sync.as_ref() });
+        let waves: BTreeSet<Wave> = policies.map(Policy::wave).chain([self.policy().wave()]).collect();
+        let step = |wave: Wave| {
+            let label = [
+                ("key", Data::string(application::WAVE_LABEL, at)),
+                ("operator", Data::string("In", at)),
+                ("values", Data::list(vec![Data::string(wave.label(), at)], at)),
+            ];
+            Data::map([("matchExpressions", Data::list(vec![Data::map(label, at)], at))], at)
+        };
+        let steps = Data::map([("steps", Data::list(waves.into_iter().map(step).collect(), at))], at);
+        Data::map([("type", Data::string("RollingSync", at)), ("rollingSync", steps)], at)
     }
 }
 
-impl Ignore {
-    fn lower(&self) -> Data {
-        let given = |text: &Spanned<String>| Data::string(text.value.as_str(), text.span);
-        let mut entry = vec![("kind", given(&self.kind))];
-        for (key, value) in [("group", &self.group), ("name", &self.name), ("namespace", &self.namespace)] {
-            entry.extend(value.as_ref().map(|value| (key, given(value))));
-        }
-        let lists = [
-            ("jsonPointers", &self.pointers),
-            ("jqPathExpressions", &self.jq),
-            ("managedFieldsManagers", &self.managers),
-        ];
-        for (key, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
-            entry.push((key, Data::list(list.iter().map(given).collect(), self.head)));
-        }
-        Data::map(entry, self.head)
-    }
+/// What a generator of Git is called, where it looks, and how its findings are spoken of.
+struct Words {
+    generator: &'static str,
+    found_by: String,
+    name: &'static str,
+    path: &'static str,
+    namespace: &'static str,
 }

@@ -17,7 +17,7 @@ use hlc_schema::{Choice, Data, Def, FreeBlock, Node, Scalar, ScopeId, Spanned};
 
 use super::{Workload, workload_namespace};
 use crate::charts::LOCAL;
-use crate::concept::{Delivery, Homelab};
+use crate::concept::{Delivery, Homelab, Ignore, Policy};
 use crate::lower::Lower;
 use crate::resolve::{Place, Resolver, merge};
 
@@ -319,8 +319,10 @@ impl Chart {
                     "destination",
                     Data::map([("server", text("https://kubernetes.default.svc")), ("namespace", namespace)], at),
                 ),
-                ("syncPolicy", delivery.sync_policy(at)),
-            ],
+                ("syncPolicy", Policy { own: lower.workload.sync.as_ref(), shared: delivery.sync.as_ref() }.data(at)),
+            ]
+            .into_iter()
+            .chain(ignored(lower.workload, at)),
             at,
         );
         let name = format!("{}-{}", lower.workload.name.name, release.name);
@@ -329,4 +331,10 @@ impl Chart {
         object.field("spec", spec);
         object.finish_with(self.extra.as_ref())
     }
+}
+
+/// What its workload says of differences holds for the Application of a chart too.
+fn ignored(workload: &Workload, at: Span) -> Option<(&'static str, Data)> {
+    let ignored: Vec<Data> = workload.ignore.iter().map(Ignore::lower).collect();
+    (!ignored.is_empty()).then(|| ("ignoreDifferences", Data::list(ignored, at)))
 }
