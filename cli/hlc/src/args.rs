@@ -232,6 +232,10 @@ pub(crate) enum Diff {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct DiffWorkloads {
+    /// Only these workloads, as they are now or were then
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+
     /// What to compare with: a branch, a folder, or what Git takes for a commit or tree (HEAD~1, HEAD:app) [default: the branch for
     /// manifests of the homelab's repository, as its remote has it]
     ///

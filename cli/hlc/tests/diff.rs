@@ -2,9 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop")]
 
+mod folders;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+
+use folders::copy_all;
 
 const HOMELAB: &str = r#"homelab "t" edition="1" domain="example.net" {
     include "w/*.kdl"
@@ -145,6 +149,55 @@ fn against_what_was_published() {
     assert!(stdout.starts_with("<!-- hlc diff -->\n") && stdout.contains("\n! data.a: \"1\" -> \"2\"\n"), "{stdout}");
     assert!(!lab.path().join("app").exists());
     assert_eq!(lab.git(&["status", "--porcelain"]), "M w/web.kdl");
+}
+
+const TOLD: &str = r#"platform { addon "argocd" namespace="argocd" { delivery "workloads" generator="files" } }
+"#;
+
+const OTHER: &str =
+    "workload \"other\" category=\"apps\" { namespace \"other\"; ConfigMap \"other\" { data { a \"1\" }; }; }\n";
+
+#[test]
+fn what_argo_cd_is_told_counts() {
+    let lab = Lab::new();
+    let with = |option: &str| WORKLOAD.replacen("    ", &format!("    sync {{ options \"{option}\" }}\n    "), 1);
+    lab.write("homelab.kdl", &format!("{HOMELAB}{TOLD}"));
+    lab.write("w/web.kdl", &with("Prune=false"));
+    let lab = lab.published();
+    let (stdout, _) = lab.diff(0, &["--detailed-exitcode"]);
+    assert_eq!(stdout, "0 added, 0 changed, 0 removed, 0 moved; 4 unchanged\n");
+    lab.write("w/web.kdl", &with("Prune=confirm"));
+    let (stdout, _) = lab.diff(2, &["--detailed-exitcode"]);
+    let change = "~ Workload web  (web/.workload)\n    ~ application.spec.syncPolicy.syncOptions[1]: \"Prune=false\" -> \
+                  \"Prune=confirm\"\n";
+    assert!(stdout.starts_with(change), "{stdout}");
+    let (stdout, _) = lab.diff(0, &["--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(document["objects"][0]["kind"], "Workload");
+    assert_eq!(document["objects"][0]["source"], "w/web.kdl:1:10");
+}
+
+#[test]
+fn of_some_workloads() {
+    let lab = Lab::new();
+    lab.write("w/other.kdl", OTHER);
+    let lab = lab.published();
+    lab.write("w/other.kdl", &OTHER.replace("\"1\"", "\"2\""));
+    lab.write("w/web.kdl", &WORKLOAD.replace("a \"1\"", "a \"2\""));
+    let summary = |counts: &str| format!("0 added, {counts}, 0 moved");
+    let (stdout, _) = lab.diff(0, &[]);
+    assert!(stdout.contains(&summary("2 changed, 0 removed")), "{stdout}");
+    let (stdout, _) = lab.diff(2, &["other", "--detailed-exitcode"]);
+    assert!(stdout.starts_with("~ ConfigMap other/other") && !stdout.contains("web/"), "{stdout}");
+    assert!(stdout.ends_with(&(summary("1 changed, 0 removed") + "; 1 unchanged\n")), "{stdout}");
+    // One that is gone.
+    fs::remove_file(lab.path().join("w/other.kdl")).unwrap();
+    let (stdout, _) = lab.diff(1, &["other", "--fail-on", "danger"]);
+    assert!(stdout.contains("danger[HLC1072]: Namespace other") && !stdout.contains("web/"), "{stdout}");
+    let (stdout, _) = lab.diff(0, &["web", "--fail-on", "danger"]);
+    assert!(!stdout.contains("other"), "{stdout}");
+    let (_, stderr) = lab.diff(1, &["wbe"]);
+    assert!(stderr.contains("no workload is called `wbe`") && stderr.contains("did you mean `web`?"), "{stderr}");
 }
 
 #[test]
@@ -298,16 +351,4 @@ fn what_opens_is_known_from_the_sources_of_then() {
     let (stdout, _) = lab.diff(1, &["--fail-on", "danger"]);
     assert!(stdout.contains(opened) && stdout.contains(unguarded), "{stdout}");
     assert!(stdout.contains("  = asked for at workloads/board.kdl:"), "{stdout}");
-}
-
-fn copy_all(from: &Path, to: &Path) {
-    if from.is_dir() {
-        fs::create_dir_all(to).unwrap();
-        for entry in fs::read_dir(from).unwrap() {
-            let entry = entry.unwrap();
-            copy_all(&entry.path(), &to.join(entry.file_name()));
-        }
-    } else {
-        fs::copy(from, to).unwrap();
-    }
 }

@@ -2,53 +2,53 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hlc_kube::{output_paths, to_yaml};
+use hlc_diag::Span;
+use hlc_kube::{output_paths, to_yaml, workload_files, workload_text};
 use hlc_plan::Plan;
+use hlc_schema::Data;
 
-use crate::manifests::read;
+use crate::manifests::{self, read};
 use crate::secret::{hide, is_secret, mask};
-use crate::{Action, Changes, Files, ObjectChange, ObjectId, Version, fields, is_manifest};
+use crate::{Action, Changes, Files, Folders, ObjectChange, ObjectId, Version, fields, is_compared};
 
-/// What a plan changes about the files of an older tree.
+/// What a plan changes about the files of an older tree, in some folders or in all of them.
 ///
 /// Files that are byte for byte what the plan makes are not read at all. Objects are found by their identity, wherever they
 /// stand; of several files with one object, the one that stays where it is counts.
 #[must_use]
-pub fn compare(old: &Files, plan: &Plan) -> Changes {
+pub fn compare(old: &Files, plan: &Plan, folders: &Folders) -> Changes {
     let mut changes = Changes::default();
-    let mut known: BTreeSet<ObjectId> = BTreeSet::new();
-    let mut equal: BTreeSet<&str> = BTreeSet::new();
-    let mut after: BTreeMap<ObjectId, Vec<Version>> = BTreeMap::new();
-    let planned = output_paths(plan);
-    for (path, object) in &planned {
+    let mut planned = Planned { old, known: BTreeSet::new(), equal: BTreeSet::new(), after: BTreeMap::new() };
+    for (path, object) in output_paths(plan) {
         let Some(id) = ObjectId::of(&object.body) else { continue };
-        known.insert(id.clone());
-        if old.get(path).is_some_and(|bytes| *bytes == to_yaml(&object.body).into_bytes()) {
-            equal.insert(path);
-            changes.unchanged += 1;
-            continue;
-        }
-        let version = Version { path: path.clone(), body: object.body.clone(), origin: Some(object.origin) };
-        after.entry(id).or_default().push(version);
+        planned.take(path, id, to_yaml, &object.body, object.origin);
     }
+    for (path, workload) in workload_files(plan) {
+        let id = ObjectId::workload(manifests::workload(&path).unwrap_or_default());
+        planned.take(path, id, workload_text, &workload, workload.span);
+    }
+    let Planned { known, equal, after, .. } = planned;
+    let counted = |path: &str| folders.hold(path);
+    changes.unchanged = equal.iter().filter(|path| counted(path)).count();
     changes.before = changes.unchanged;
     let mut before: BTreeMap<ObjectId, Vec<Version>> = BTreeMap::new();
-    for (path, bytes) in old.iter().filter(|(path, _)| is_manifest(path) && !equal.contains(path.as_str())) {
+    for (path, bytes) in old.iter().filter(|(path, _)| is_compared(path) && !equal.contains(path.as_str())) {
         match read(path, bytes) {
             Ok(objects) => {
+                changes.before += if counted(path) { objects.len() } else { 0 };
                 for (id, body) in objects {
                     before.entry(id).or_default().push(Version { path: path.clone(), body, origin: None });
                 }
             }
-            Err(unreadable) => changes.unreadable.push(unreadable),
+            Err(unreadable) => changes.unreadable.extend(counted(path).then_some(unreadable)),
         }
     }
     let mut pairs = Pairs { before, after, found: Vec::new() };
-    changes.before += pairs.before.values().map(Vec::len).sum::<usize>();
     pairs.same_place();
     pairs.same_identity();
     pairs.implied_namespace();
-    for pair in pairs.into_all(&known) {
+    let is_counted = |pair: &Pair| pair.old.iter().chain(&pair.new).any(|version| counted(&version.path));
+    for pair in pairs.into_all(&known).into_iter().filter(is_counted) {
         match change(pair) {
             Some(change) => changes.objects.push(change),
             None => {
@@ -59,6 +59,27 @@ pub fn compare(old: &Files, plan: &Plan) -> Changes {
     }
     changes.objects.sort_by(|a, b| (a.folder(), &a.id, a.path()).cmp(&(b.folder(), &b.id, b.path())));
     changes
+}
+
+/// What the plan makes, held against files of the same paths.
+struct Planned<'a> {
+    old: &'a Files,
+    known: BTreeSet<ObjectId>,
+    /// Files that stay as they are.
+    equal: BTreeSet<String>,
+    after: BTreeMap<ObjectId, Vec<Version>>,
+}
+
+impl Planned<'_> {
+    fn take(&mut self, path: String, id: ObjectId, text: fn(&Data) -> String, body: &Data, origin: Span) {
+        self.known.insert(id.clone());
+        if self.old.get(&path).is_some_and(|bytes| *bytes == text(body).into_bytes()) {
+            self.equal.insert(path);
+            return;
+        }
+        let version = Version { path, body: body.clone(), origin: Some(origin) };
+        self.after.entry(id).or_default().push(version);
+    }
 }
 
 /// One object on both sides, or on one.

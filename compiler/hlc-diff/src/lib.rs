@@ -18,6 +18,7 @@ mod compare;
 mod danger;
 mod exposure;
 mod fields;
+mod folders;
 mod lists;
 mod manifests;
 mod object;
@@ -32,6 +33,7 @@ pub use change::{Action, Changes, Difference, FieldChange, Hidden, ObjectChange,
 pub use compare::compare;
 pub use danger::{Danger, MAX_REMOVED, Question, RULES, Rule, codes, dangers};
 pub use exposure::{Exposure, HostExposure};
-pub use manifests::{Files, Unreadable, is_manifest};
+pub use folders::Folders;
+pub use manifests::{Files, Unreadable, is_compared};
 pub use object::ObjectId;
 pub use path::{FieldPath, Step};

@@ -19,11 +19,21 @@ pub struct Unreadable {
     pub why: String,
 }
 
-/// True for a file that Argo CD takes for manifests ("Directory": `.yaml`, `.yml`, `.json`), outside hidden folders.
+/// True for a file that is compared: one that Argo CD takes for manifests ("Directory": `.yaml`, `.yml`, `.json`), outside hidden
+/// folders, and the one about a workload.
 #[must_use]
-pub fn is_manifest(path: &str) -> bool {
+pub fn is_compared(path: &str) -> bool {
+    if workload(path).is_some() {
+        return true;
+    }
     let hidden = path.split('/').any(|part| part.starts_with('.'));
     !hidden && [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end))
+}
+
+/// The workload that a file is about.
+pub(crate) fn workload(path: &str) -> Option<&str> {
+    let (folder, name) = path.split_once('/')?;
+    (name == hlc_kube::WORKLOAD_FILE).then_some(folder)
 }
 
 /// The place of what was read from an older tree: nobody points at it.
@@ -37,7 +47,10 @@ pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Vec<(ObjectId, Data)>, Un
         .map_err(|error| refused(format!("line {} is no YAML that Kubernetes takes", error.line)))?;
     let mut objects = Vec::new();
     for document in documents {
-        collect(document, &mut objects);
+        match workload(path) {
+            Some(name) => objects.push((ObjectId::workload(name), document)),
+            None => collect(document, &mut objects),
+        }
     }
     Ok(objects)
 }
@@ -65,12 +78,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_a_manifest() {
-        for path in ["web/Pod.web.k8s.yaml", "a.yml", "a/b.json"] {
-            assert!(is_manifest(path), "{path}");
+    fn what_is_compared() {
+        for path in ["web/Pod.web.k8s.yaml", "a.yml", "a/b.json", "web/.workload"] {
+            assert!(is_compared(path), "{path}");
         }
-        for path in ["README.md", ".hlc-outputs.json", ".github/workflows/a.yml", "web/.workload"] {
-            assert!(!is_manifest(path), "{path}");
+        for path in ["README.md", ".hlc-outputs.json", ".github/workflows/a.yml", ".workload", "a/b/.workload"] {
+            assert!(!is_compared(path), "{path}");
         }
     }
 

@@ -30,6 +30,11 @@ impl ObjectId {
         })
     }
 
+    /// What Argo CD is told of a workload, which is no object of the cluster.
+    pub(crate) fn workload(name: &str) -> Self {
+        Self { kind: "Workload".to_owned(), namespace: None, name: name.to_owned(), group: "hlc".to_owned() }
+    }
+
     /// True for an object of this API group and kind.
     #[must_use]
     pub fn is(&self, group: &str, kind: &str) -> bool {

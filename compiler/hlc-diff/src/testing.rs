@@ -35,6 +35,7 @@ pub(crate) fn plan(yaml: &str) -> Plan {
     let workloads = workloads.into_iter().map(|(name, objects)| PlannedWorkload {
         folder: name.clone(),
         namespace: name.clone(),
+        origin: HERE,
         application: None,
         name,
         objects,
@@ -67,7 +68,7 @@ pub(crate) fn files(yaml: &str) -> Files {
 }
 
 pub(crate) fn changes(old: &str, new: &str) -> Changes {
-    crate::compare(&files(old), &plan(new))
+    crate::compare(&files(old), &plan(new), &crate::Folders::All)
 }
 
 /// The dangers of a change, in a homelab of which `public.example.net` is public.

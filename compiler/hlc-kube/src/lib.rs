@@ -26,7 +26,7 @@ mod yaml;
 
 pub use json::data_to_json;
 pub use kind::{KindInfo, Lookup, kinds, lookup};
-pub use output::{WORKLOAD_FILE, file_stem, output_paths, output_tree};
+pub use output::{WORKLOAD_FILE, file_stem, output_paths, output_tree, workload_files, workload_text};
 pub use schema::KUBERNETES_VERSION;
 pub use tree::OutputTree;
 pub use validate::{CODES, amount, is_quantity, validate, validate_custom};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use hlc_plan::{Plan, PlannedObject, PlannedWorkload};
+use hlc_schema::Data;
 use sha2::{Digest, Sha256};
 
 use crate::OutputTree;
@@ -29,10 +30,8 @@ pub fn output_tree(plan: &Plan) -> OutputTree {
             tree.insert(format!("{}/{name}", workload.folder), text.clone());
         }
     }
-    if plan.listed {
-        for workload in &plan.workloads {
-            tree.insert(format!("{}/{WORKLOAD_FILE}", workload.folder), entry(workload));
-        }
+    for (path, workload) in workload_files(plan) {
+        tree.insert(path, workload_text(&workload));
     }
     tree
 }
@@ -64,15 +63,25 @@ pub fn output_paths(plan: &Plan) -> BTreeMap<String, &PlannedObject> {
 /// CD takes for a manifest.
 pub const WORKLOAD_FILE: &str = ".workload";
 
-/// What an ApplicationSet has to know of a workload (Argo CD, "Git Generator: Files").
-fn entry(workload: &PlannedWorkload) -> String {
-    let text = |text: &String| serde_json::Value::String(text.clone());
+/// What an ApplicationSet has to know of each workload (Argo CD, "Git Generator: Files"), by the path of its file; empty for a plan
+/// whose workloads are not [listed](Plan::listed).
+#[must_use]
+pub fn workload_files(plan: &Plan) -> BTreeMap<String, Data> {
+    let listed = plan.workloads.iter().filter(|_| plan.listed);
+    listed.map(|workload| (format!("{}/{WORKLOAD_FILE}", workload.folder), entry(workload))).collect()
+}
+
+fn entry(workload: &PlannedWorkload) -> Data {
+    let text = |text: &str| Data::string(text, workload.origin);
     let named = [("name", text(&workload.name)), ("namespace", text(&workload.namespace))];
-    let application =
-        workload.application.as_ref().map(|application| ("application", crate::data_to_json(application)));
-    let entry: serde_json::Map<_, _> =
-        named.into_iter().chain(application).map(|(key, value)| (key.to_owned(), value)).collect();
-    format!("{:#}\n", serde_json::Value::Object(entry))
+    let application = workload.application.clone().map(|application| ("application", application));
+    Data::map(named.into_iter().chain(application), workload.origin)
+}
+
+/// The file of a workload.
+#[must_use]
+pub fn workload_text(workload: &Data) -> String {
+    format!("{:#}\n", crate::data_to_json(workload))
 }
 
 fn stem(object: &PlannedObject) -> String {
@@ -103,7 +112,6 @@ fn digest(object: &PlannedObject) -> String {
 mod tests {
     use hlc_diag::{FileId, Span};
     use hlc_plan::Address;
-    use hlc_schema::Data;
 
     use super::*;
 
@@ -126,6 +134,7 @@ mod tests {
             name: "web".to_owned(),
             folder: "web".to_owned(),
             namespace: "web-system".to_owned(),
+            origin: Span::new(FileId::new(0), 0, 0),
             application: None,
             objects,
             files: Vec::new(),

@@ -131,6 +131,7 @@ impl<'m> Lower<'m> {
             name: name.clone(),
             folder: name.clone(),
             namespace: self.namespace().to_owned(),
+            origin: workload.name.span,
             application,
             objects,
             files: self.frozen(),

@@ -68,6 +68,8 @@ pub struct PlannedWorkload {
     pub folder: String,
     /// The namespace that it is meant for.
     pub namespace: String,
+    /// Where it is named.
+    pub origin: Span,
     /// What its Application says besides the template that Argo CD makes it from: a patch of an Application.
     pub application: Option<Data>,
     /// Its objects, ordered by kind, name, namespace.

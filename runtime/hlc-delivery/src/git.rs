@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::FILE_LIMIT;
+use crate::remote::{self, Remote};
 
 /// Why git has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -62,16 +63,9 @@ impl Repository {
         Ok(Some(Self { folder: folder.to_owned(), prefix, common }))
     }
 
-    /// The names and addresses of its remotes.
-    pub(crate) fn remotes(&self) -> Result<Vec<(String, String)>, GitError> {
-        // Without a remote this ends with 1 and says nothing.
-        let text = run(&self.folder, &["config", "--get-regexp", r"^remote\..*\.url$"])?.unwrap_or_default();
-        let text = String::from_utf8_lossy(&text).into_owned();
-        let remote = |line: &str| {
-            let (key, url) = line.split_once(' ')?;
-            Some((key.strip_prefix("remote.")?.strip_suffix(".url")?.to_owned(), url.to_owned()))
-        };
-        Ok(text.lines().filter_map(remote).collect())
+    /// Its remotes.
+    pub(crate) fn remotes(&self) -> Result<Vec<Remote>, GitError> {
+        Ok(remote::remotes(&run(&self.folder, &remote::ASK)?.unwrap_or_default()))
     }
 
     /// The branches, of remotes too, by their short names.

@@ -16,6 +16,7 @@
 
 mod git;
 mod inputs;
+mod made_from;
 mod older;
 mod output;
 mod publish;

@@ -3,17 +3,16 @@
 mod commit;
 mod folder;
 mod inputs;
-mod remote;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use hlc_diff::{Files, is_manifest};
+use hlc_diff::{Files, is_compared};
 use hlc_model::Inputs;
 
 use crate::git::{GitError, Reader, Repository};
-use crate::{DiskInputs, Project};
+use crate::{DiskInputs, Project, remote};
 use commit::Commit;
 use inputs::GitInputs;
 
@@ -115,8 +114,8 @@ fn named(project: &Project, name: &str) -> Result<Older, OlderError> {
     let mut reader = repository.reader()?;
     let mut found = Commit::find(&mut reader, name)?.map(|commit| (commit, name.to_owned()));
     if found.is_none() {
-        for (remote, _) in repository.remotes()? {
-            let tracking = format!("{remote}/{name}");
+        for remote in repository.remotes()? {
+            let tracking = format!("{}/{name}", remote.name);
             if let Some(commit) = Commit::find(&mut reader, &format!("refs/remotes/{tracking}"))? {
                 found = Some((commit, tracking));
                 break;
@@ -168,7 +167,8 @@ fn tip(project: &Project, url: &str, branch: &str) -> Result<Option<Tip>, OlderE
     let repository = Repository::around(&project.folder)?;
     let repository = repository.ok_or_else(|| OlderError::NoRepository(project.folder.clone()))?;
     let mut reader = repository.reader()?;
-    let remote = remote::of(url, &repository.remotes()?);
+    let all = repository.remotes()?;
+    let remote = remote::likely(url, &all).map(|remote| &remote.name);
     let tracking =
         remote.map(|remote| (format!("refs/remotes/{remote}/{branch}"), format!("branch {remote}/{branch}")));
     let local = (format!("refs/heads/{branch}"), format!("branch {branch}"));
@@ -208,7 +208,7 @@ fn in_git(
 
 fn blobs(reader: &mut Reader, files: BTreeMap<String, String>) -> Result<Files, GitError> {
     let mut texts = Files::new();
-    for (path, id) in files.into_iter().filter(|(path, _)| is_manifest(path)) {
+    for (path, id) in files.into_iter().filter(|(path, _)| is_compared(path)) {
         if let Some(object) = reader.read(&id)? {
             texts.insert(path, object.bytes);
         }

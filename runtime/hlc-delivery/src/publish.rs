@@ -16,13 +16,10 @@ use decide::{Decision, decide};
 pub use error::PublishError;
 use git::{Entries, Entry, Git, Pushed};
 
-use crate::remote::place;
+use crate::{made_from, remote};
 
 /// How often a branch that moves meanwhile is followed.
 const ATTEMPTS: usize = 3;
-
-/// Begins the line of a commit's message that names the commit of the sources.
-const SOURCE: &str = "Source-Commit:";
 
 /// Where to publish, and what is let pass.
 #[derive(Clone, Copy, Debug)]
@@ -100,7 +97,7 @@ pub fn publish(
     if !git.ask(&["check-ref-format", &reference])?.status.success() {
         return Err(PublishError::BadBranch(options.branch.to_owned()));
     }
-    let remote = remote(&git, options)?;
+    let remote = chosen(&git, options)?;
     let source = source(&git, options)?;
     for _ in 0..ATTEMPTS {
         let head = git.remote_head(&remote, &reference)?;
@@ -159,32 +156,22 @@ fn source(git: &Git<'_>, options: PublishOptions<'_>) -> Result<Source, PublishE
 }
 
 /// The remote to push to.
-fn remote(git: &Git<'_>, options: PublishOptions<'_>) -> Result<String, PublishError> {
-    // Without a remote this ends with 1 and says nothing.
-    let listed = git.ask(&["config", "--get-regexp", r"^remote\..*\.url$"])?;
-    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
-    let remote = |line: &str| {
-        let (key, url) = line.split_once(' ')?;
-        Some((key.strip_prefix("remote.")?.strip_suffix(".url")?.to_owned(), place(url)))
+fn chosen(git: &Git<'_>, options: PublishOptions<'_>) -> Result<String, PublishError> {
+    let remotes = remote::remotes(&git.ask(&remote::ASK)?.stdout);
+    let found = match options.remote {
+        Some(named) => remotes.iter().find(|remote| remote.name == named),
+        None => remote::at(options.url, &remotes),
     };
-    let remotes: Vec<(String, String)> = listed.lines().filter_map(remote).collect();
-    let wanted = place(options.url);
-    let found = remotes.iter().find(|(name, place)| match options.remote {
-        Some(named) => name == named,
-        None => *place == wanted,
-    });
-    found.map(|(name, _)| name.clone()).ok_or_else(|| PublishError::NoRemote {
+    found.map(|remote| remote.name.clone()).ok_or_else(|| PublishError::NoRemote {
         wanted: options.remote.unwrap_or(options.url).to_owned(),
-        remotes: remotes.into_iter().map(|(name, _)| name).collect(),
+        remotes: remotes.into_iter().map(|remote| remote.name).collect(),
     })
 }
 
 /// Refuses when the branch was made of sources that came after these.
 fn is_newer(git: &Git<'_>, head: &str, source: &str) -> Result<(), PublishError> {
     let message = git.run(&["show", "--no-patch", "--no-show-signature", "--format=%B", head])?;
-    let published = message.lines().rev().find_map(|line| line.strip_prefix(SOURCE)).map(str::trim);
-    let is_id = |id: &&str| id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let Some(published) = published.filter(is_id).filter(|id| *id != source) else { return Ok(()) };
+    let Some(published) = made_from::read(&message).filter(|id| *id != source) else { return Ok(()) };
     // A commit that is not here tells nothing.
     if git.ask(&["merge-base", "--is-ancestor", source, published])?.status.success() {
         return Err(PublishError::Older { ours: source.to_owned(), published: published.to_owned() });
@@ -225,10 +212,10 @@ fn message(published: &Published, source: &Source) -> String {
     let Published { added, changed, removed, .. } = published;
     let dirty = if source.dirty { "\nSome of the sources were not committed.\n" } else { "" };
     format!(
-        "Publish {short}\n\n{} added, {} changed, {} removed.\n{dirty}\n{SOURCE} {}\n",
+        "Publish {short}\n\n{} added, {} changed, {} removed.\n{dirty}\n{}\n",
         added.len(),
         changed.len(),
         removed.len(),
-        source.commit
+        made_from::line(&source.commit)
     )
 }

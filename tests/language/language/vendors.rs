@@ -1,4 +1,4 @@
-//! The files of the sample homelab that others read are what these others want: by the schemas of their vendors.
+//! The files of the sample homelab, and of this repository, that others read are what these others want: by the schemas of their vendors.
 
 use std::error::Error;
 use std::path::Path;
@@ -16,6 +16,7 @@ const FILES: &[(&str, &str)] = &[
     ("edge/cloud-init.yml", "cloud-init/schema-cloud-config-v1.json"),
     ("edge/bifrost/docker-compose.yml", "compose-spec.json"),
     ("edge/bifrost/traefik/traefik.yml", "traefik-v3.json"),
+    (".github/workflows/publish.yml", "github-workflow.json"),
 ];
 
 pub(crate) fn trials() -> Vec<Trial> {

@@ -2,8 +2,12 @@
 
 pub(super) mod older;
 
+use std::collections::BTreeSet;
+
 use hlc_diff::render::{self, Report};
-use hlc_diff::{Question, compare, dangers};
+use hlc_diff::{Changes, Danger, Files, Folders, Question, compare, dangers};
+use hlc_model::Model;
+use hlc_plan::Plan;
 
 use crate::args::{Args, DiffEmit, DiffWorkloads, FailOn, Format};
 use crate::console::{Console, Exit};
@@ -19,11 +23,15 @@ pub(crate) fn run(args: &Args, options: &DiffWorkloads, console: &Console) -> Re
     }
     let plan = compilation.plan.as_ref().ok_or_else(Failure::no_plan)?;
     let before = older::Finder::new(args, &project).find(&compilation.model, options.against.as_deref())?;
-    let changes = compare(&before.files, plan);
+    let folders = folders(plan, &before.files, &options.names)?;
+    let changes = compare(&before.files, plan, &folders);
     let after = reach.exposure();
     let max_removed = options.danger.max_removed;
     let question = Question { changes: &changes, before: before.exposure.as_ref(), after: &after, max_removed };
-    let dangers = dangers(&question);
+    let mut dangers = dangers(&question);
+    if !options.names.is_empty() {
+        dangers.retain(|danger| is_about(danger, &changes, &compilation.model, &options.names));
+    }
     let report = Report {
         changes: &changes,
         dangers: &dangers,
@@ -51,4 +59,25 @@ pub(crate) fn run(args: &Args, options: &DiffWorkloads, console: &Console) -> Re
         return Ok(Exit::Failed);
     }
     Ok(if options.detailed_exitcode && !changes.is_empty() { Exit::Changes } else { Exit::Success })
+}
+
+/// The folders of the workloads of these names, which are there now or were then; all when there are none.
+fn folders(plan: &Plan, before: &Files, names: &[String]) -> Result<Folders, Failure> {
+    let now = plan.workloads.iter().map(|workload| workload.folder.as_str());
+    let then = before.keys().filter_map(|path| path.split_once('/')).map(|(folder, _)| folder);
+    let known: BTreeSet<&str> = now.chain(then).collect();
+    if let Some(unknown) = names.iter().find(|name| !known.contains(name.as_str())) {
+        let known: Vec<&str> = known.into_iter().collect();
+        return Err(
+            Failure::new(format!("no workload is called `{unknown}`, neither now nor then")).names(unknown, &known)
+        );
+    }
+    Ok(if names.is_empty() { Folders::All } else { Folders::Named(names.iter().cloned().collect()) })
+}
+
+/// True for a danger of workloads of these names: what the internet reaches is known of the whole homelab only.
+fn is_about(danger: &Danger, changes: &Changes, model: &Model, names: &[String]) -> bool {
+    let is_seen = danger.path.as_ref().is_some_and(|path| changes.objects.iter().any(|change| change.path() == path));
+    let mut named = model.workloads().filter(|(_, workload)| names.contains(&workload.name.name));
+    is_seen || danger.origin.is_none_or(|origin| named.any(|(_, workload)| workload.holds(origin)))
 }

@@ -158,6 +158,7 @@ mod tests {
             name: "x".into(),
             folder: "x".into(),
             namespace: "x".into(),
+            origin: span,
             application: None,
             objects: vec![object],
             files: Vec::new(),

@@ -2,7 +2,7 @@
 
 use hlc_delivery::{Project, PublishOptions, Published, publish};
 use hlc_diff::render::{self, Report};
-use hlc_diff::{Question, compare, dangers};
+use hlc_diff::{Folders, Question, compare, dangers};
 use hlc_model::Compilation;
 use hlc_model::reach::Reach;
 use hlc_plan::Plan;
@@ -86,7 +86,7 @@ impl Review<'_> {
     /// Shows what is dangerous, and refuses what nobody has accepted.
     fn may_replace(&self, head: &str) -> Result<(), Failure> {
         let before = Finder::new(self.args, self.project).find(&self.compilation.model, Some(head))?;
-        let changes = compare(&before.files, self.plan);
+        let changes = compare(&before.files, self.plan, &Folders::All);
         let after = self.reach.exposure();
         let max_removed = self.danger.max_removed;
         let dangers =

@@ -1,6 +1,7 @@
 //! A commit, or a tree without one.
 
 use crate::git::{GitError, Reader};
+use crate::made_from;
 
 /// What a name in git leads to.
 #[derive(Debug)]
@@ -13,9 +14,6 @@ pub(super) struct Commit {
     /// What its message says it was made from.
     pub(super) source: Option<String>,
 }
-
-/// Begins the line of a message that says from which commit the manifests were made.
-const SOURCE: &str = "Source-Commit:";
 
 impl Commit {
     /// Finds a commit by anything that git takes for one, or a tree (`HEAD:app`).
@@ -34,13 +32,11 @@ impl Commit {
         // `committer NAME <ADDRESS> SECONDS ZONE`
         let time =
             field("committer ").and_then(|line| line.rsplit(' ').nth(1)).and_then(|seconds| seconds.parse().ok());
-        let source = message.lines().rev().find_map(|line| line.strip_prefix(SOURCE)).map(str::trim);
-        let is_id = |text: &&str| text.len() >= 7 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         Some(Self {
             id: Some(id.to_owned()),
             tree: field("tree ")?.to_owned(),
             time,
-            source: source.filter(is_id).map(str::to_owned),
+            source: made_from::read(message).map(str::to_owned),
         })
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use hlc_diff::{Files, is_manifest};
+use hlc_diff::{Files, is_compared};
 
 use crate::FILE_LIMIT;
 
@@ -19,7 +19,7 @@ pub(super) fn read(root: &Path) -> io::Result<Files> {
             let (path, kind) = (format!("{prefix}{name}"), entry.file_type()?);
             if kind.is_dir() && !name.starts_with('.') {
                 folders.push((entry.path(), format!("{path}/")));
-            } else if kind.is_file() && is_manifest(&path) && entry.metadata()?.len() <= FILE_LIMIT {
+            } else if kind.is_file() && is_compared(&path) && entry.metadata()?.len() <= FILE_LIMIT {
                 files.insert(path, fs::read(entry.path())?);
             }
         }
