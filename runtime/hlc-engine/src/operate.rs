@@ -105,20 +105,23 @@ pub trait Operate: Send + Sync {
     /// How an object relates to what is wanted. Both are canonical.
     fn relation(&self, wanted: &Properties, object: &Properties) -> Relation;
 
-    /// Every object that one of `wanted` could be, or clash with. Where the API can list, this lists: the number of requests must
+    /// Every object that one of `wanted` could be, or clash with: properties of what is planned, of what was made, and of what may have
+    /// been made. Where the API can list, this lists: the number of requests must
     /// not grow with the number of resources by more than pages.
     ///
     /// # Errors
     /// See [`Fault`].
     async fn list(&self, wanted: &[&Properties]) -> Result<Vec<Object>, Fault>;
 
-    /// One object; `None` when there is none (any more). `properties` are those of its resource as far as they are known.
+    /// One object; `None` when there is none (any more), also when what it lay in is gone. `properties` are those of its resource as far
+    /// as they are known. Tells the same as [`Operate::list`].
     ///
     /// # Errors
     /// See [`Fault`].
     async fn read(&self, id: &str, properties: &Properties) -> Result<Option<Object>, Fault>;
 
-    /// Makes one.
+    /// Makes one. Listed afterwards, it has to be as it was wanted in everything that is told: otherwise it is taken for somebody
+    /// else's when the answer is lost.
     ///
     /// # Errors
     /// See [`Fault`].

@@ -74,6 +74,28 @@ pub enum EngineError {
     },
 }
 
+impl EngineError {
+    /// What to do, where that follows from the error alone. Nothing that is there is ever lost by it: states can be found again.
+    #[must_use]
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::State { error: StateError::Newer(_), .. } => Some("use the newer hlc"),
+            Self::State { error: StateError::OtherStack(_), .. } => Some("put the state of this stack there"),
+            Self::State { error: StateError::Malformed(_) | StateError::Checksum, .. } => Some(
+                "put the older writing back that is kept beside it, or make it anew from what is there with `hlc state rebuild`",
+            ),
+            Self::Journal { error: JournalError::OlderState { .. } | JournalError::OtherState, .. } => Some(
+                "put the state back that it follows on, or move it away and make the state anew with `hlc state rebuild`",
+            ),
+            Self::Journal { error: JournalError::Damaged(_), .. } => Some(
+                "move it away and run again: what that run made and the state does not know yet is then found, and can be taken over \
+                 with `hlc import`",
+            ),
+            Self::Store(_) | Self::Vault(_) | Self::Observe(_) | Self::Problems(_) | Self::Moved { .. } => None,
+        }
+    }
+}
+
 /// How a run is made.
 pub struct How<'a> {
     /// The vendor's API.

@@ -137,6 +137,7 @@ mod store {
         let journal = desk.store.document("hetzner.journal").unwrap();
         desk.store.heal();
         let unknown = |error: EngineError| match error {
+            error if error.help().is_none() => panic!("{error}: no way out"),
             EngineError::Journal { place, .. } | EngineError::State { place, .. } => place,
             other => panic!("{other}"),
         };
