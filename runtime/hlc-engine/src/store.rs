@@ -1,7 +1,11 @@
 //! Where states are kept.
 
+mod local;
+mod name;
+
 use async_trait::async_trait;
 
+pub use self::local::Local;
 use crate::holder::Holder;
 
 /// Names one writing of a document: another writing has another version.
@@ -44,10 +48,13 @@ pub enum StoreError {
     },
 }
 
-/// Keeps documents by flat names such as `cloudflare.json`.
+/// Keeps documents by flat names such as `cloudflare.json`: letters, digits, `.`, `_` and `-`, beginning with a letter or digit and
+/// not ending in `.bak`, `.lock` or `.parts`.
 ///
 /// What is written is written as a whole and for good before the answer comes: after a crash at any moment a document is the old
-/// one or the new one. The older writing of a document is kept beside it.
+/// one or the new one. The older writing of a document is kept beside it as `NAME.bak`, for people.
+///
+/// A document is written or appended to, never both as long as it is there: not every store can do that in one step.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// A document as people know it: a path, a URL.
@@ -62,19 +69,20 @@ pub trait Store: Send + Sync {
     /// Writes a document if it still is of that version; with `None`, if there is none.
     ///
     /// # Errors
-    /// See [`StoreError`]; what was there is still there then.
+    /// See [`StoreError`]. What was there is there then, unless it is the answer that was lost: whoever goes on reads first.
     async fn write(&self, name: &str, bytes: &[u8], over: Option<&Version>) -> Result<Version, StoreError>;
 
-    /// Removes a document; one that is not there is no error.
+    /// Removes a document, of which a store may keep the older writing; one that is not there is no error.
     ///
     /// # Errors
     /// See [`StoreError`].
     async fn remove(&self, name: &str) -> Result<(), StoreError>;
 
-    /// Adds to the end of a document, which is made if it is not there. After a crash a part of what was added may be there.
+    /// Adds to the end of a document, which is made if it is not there. After a crash a part of what was added may be there: who
+    /// finds one appends behind it, so that lines should begin on a new one.
     ///
     /// # Errors
-    /// See [`StoreError`].
+    /// See [`StoreError`]; nothing of it is there then, as far as the store can see to that.
     async fn append(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError>;
 
     /// Locks a name for as long as the guard is held. The lock of a holder that is surely dead is taken over.
@@ -83,16 +91,19 @@ pub trait Store: Send + Sync {
     /// See [`StoreError`].
     async fn lock(&self, name: &str, holder: &Holder) -> Result<Box<dyn Guard>, StoreError>;
 
-    /// Who holds a lock; `None` when nobody does.
+    /// Who holds a lock; `None` when nobody does, or somebody who is surely dead.
     ///
     /// # Errors
     /// See [`StoreError`].
     async fn holder(&self, name: &str) -> Result<Option<Holder>, StoreError>;
 
-    /// Frees a lock, whoever holds it. Gives whom it was taken from.
+    /// Takes a lock away. Gives from whom; `None` when there was none.
+    ///
+    /// One that lasts for a time is taken away whoever holds it: the holder's guard finds out at the next renewal. One that the
+    /// system holds for a living process cannot be: stopping the process frees it.
     ///
     /// # Errors
-    /// See [`StoreError`].
+    /// See [`StoreError`]; [`StoreError::Locked`] when only the end of the process frees it.
     async fn unlock(&self, name: &str) -> Result<Option<Holder>, StoreError>;
 }
 
