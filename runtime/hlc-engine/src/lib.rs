@@ -37,6 +37,6 @@ pub use session::{
     Carrying, Drift, EngineError, How, Outcome, Rebuilt, Session, UpkeepError, UpkeepOr, journal_name, lock_name,
     others, state_name,
 };
-pub use store::{Guard, Local, Store, StoreError, Stored, Version};
+pub use store::{Guard, Local, S3, S3Keys, S3Settings, Store, StoreError, Stored, Version};
 pub use vault::{Source, Vault, VaultError};
 pub use watch::{Ended, Stop, Watch};

@@ -2,10 +2,12 @@
 
 mod local;
 mod name;
+mod s3;
 
 use async_trait::async_trait;
 
 pub use self::local::Local;
+pub use self::s3::{S3, S3Keys, S3Settings};
 use crate::holder::Holder;
 
 /// Names one writing of a document: another writing has another version.

@@ -32,6 +32,8 @@ impl Client {
             // Followed here, so that logins stay where they belong.
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
+            // Another crate may bring HTTP/2 with it; turns and limits are thought for connections that carry one request.
+            .http1_only()
             .connect_timeout(policy.connect)
             .read_timeout(policy.idle)
             .build()

@@ -60,6 +60,13 @@ impl Reply {
         Self { body: body.into(), ..Self::status(200) }
     }
 
+    /// With a body.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
     /// 302 to another place.
     #[must_use]
     pub fn redirect(to: &str) -> Self {

@@ -1,9 +1,13 @@
 //! What holds for every store.
 
+use std::sync::LazyLock;
+
 use hlc_engine::{Holder, Store, StoreError};
 
+/// The same at every time.
 pub(crate) fn holder() -> Holder {
-    Holder::this("apply core/test")
+    static HOLDER: LazyLock<Holder> = LazyLock::new(|| Holder::this("apply core/test"));
+    HOLDER.clone()
 }
 
 pub(crate) async fn text(store: &dyn Store, name: &str) -> Option<String> {
