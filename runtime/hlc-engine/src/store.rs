@@ -87,7 +87,7 @@ pub trait Store: Send + Sync {
     /// See [`StoreError`]; nothing of it is there then, as far as the store can see to that.
     async fn append(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError>;
 
-    /// Locks a name for as long as the guard is held. The lock of a holder that is surely dead is taken over.
+    /// Locks a name for as long as the guard is held; `.lock` at its end goes without saying. The lock of a holder that is surely dead is taken over.
     ///
     /// # Errors
     /// See [`StoreError`].

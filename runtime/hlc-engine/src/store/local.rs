@@ -58,9 +58,26 @@ impl Local {
         work: impl FnOnce(&Self, &str) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         name::check(name, || self.place(name))?;
-        let (this, of) = (self.clone(), name.to_owned());
+        self.work_on(name.to_owned(), work).await
+    }
+
+    /// [`Local::work`], on a lock.
+    async fn work_lock<T: Send + 'static>(
+        &self,
+        name: &str,
+        work: impl FnOnce(&Self, &str) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.work_on(name::lock(name, || self.place(name))?, work).await
+    }
+
+    async fn work_on<T: Send + 'static>(
+        &self,
+        name: String,
+        work: impl FnOnce(&Self, &str) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (this, of) = (self.clone(), name.clone());
         let done = tokio::task::spawn_blocking(move || work(&this, &of)).await;
-        done.unwrap_or_else(|error| Err(StoreError::Failed { place: self.place(name), why: error.to_string() }))
+        done.unwrap_or_else(|error| Err(StoreError::Failed { place: self.place(&name), why: error.to_string() }))
     }
 }
 
@@ -104,12 +121,12 @@ impl Store for Local {
 
     async fn lock(&self, name: &str, holder: &Holder) -> Result<Box<dyn Guard>, StoreError> {
         let holder = holder.clone();
-        let guard = self.work(name, move |this, name| lock::lock(Folder::make(this)?, name, &holder)).await?;
+        let guard = self.work_lock(name, move |this, name| lock::lock(Folder::make(this)?, name, &holder)).await?;
         Ok(Box::new(guard))
     }
 
     async fn holder(&self, name: &str) -> Result<Option<Holder>, StoreError> {
-        self.work(name, |this, name| match Folder::find(this)? {
+        self.work_lock(name, |this, name| match Folder::find(this)? {
             Some(folder) => lock::holder(&folder, name),
             None => Ok(None),
         })
@@ -117,7 +134,7 @@ impl Store for Local {
     }
 
     async fn unlock(&self, name: &str) -> Result<Option<Holder>, StoreError> {
-        self.work(name, |this, name| match Folder::find(this)? {
+        self.work_lock(name, |this, name| match Folder::find(this)? {
             Some(folder) => lock::unlock(&folder, name),
             None => Ok(None),
         })

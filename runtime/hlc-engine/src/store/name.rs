@@ -26,9 +26,25 @@ pub(super) fn check(name: &str, place: impl FnOnce() -> String) -> Result<(), St
     Err(StoreError::Failed { place: place(), why: why.to_owned() })
 }
 
+/// Where a lock is kept: the name with `.lock` at its end.
+pub(super) fn lock(name: &str, place: impl FnOnce() -> String) -> Result<String, StoreError> {
+    let stem = name.strip_suffix(LOCK).unwrap_or(name);
+    check(stem, place).map(|()| format!("{stem}{LOCK}"))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{check, lock};
+
+    #[test]
+    fn a_lock_is_beside_the_documents() {
+        for (name, kept) in [("core", "core.lock"), ("core.lock", "core.lock"), ("core.json", "core.json.lock")] {
+            assert_eq!(lock(name, String::new).unwrap(), kept);
+        }
+        for bad in ["", ".lock", "../core.lock", "core.lock.lock"] {
+            assert!(lock(bad, String::new).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn a_name_is_one_file_and_nothing_beside_another() {

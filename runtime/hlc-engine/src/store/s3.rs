@@ -31,7 +31,6 @@ use tokio::sync::Mutex;
 
 pub use self::connect::{S3Keys, S3Settings};
 use self::objects::Objects;
-use super::name::LOCK;
 use super::{Guard, Store, StoreError, Stored, Version, name};
 use crate::holder::Holder;
 
@@ -77,8 +76,9 @@ impl S3 {
         name::check(name, || self.place(name))
     }
 
+    /// The object of a lock.
     fn key(&self, name: &str) -> Result<String, StoreError> {
-        self.check(name).map(|()| format!("{name}{LOCK}"))
+        name::lock(name, || self.place(name))
     }
 }
 

@@ -78,6 +78,8 @@ async fn names(store: &dyn Store) {
         assert!(matches!(store.read(name).await, Err(StoreError::Failed { .. })), "{name}");
         assert!(matches!(store.write(name, b"x", None).await, Err(StoreError::Failed { .. })), "{name}");
         assert!(matches!(store.append(name, b"x").await, Err(StoreError::Failed { .. })), "{name}");
+    }
+    for name in ["../doc", "a/b", ".hidden", "doc.bak", ".lock", ""] {
         assert!(matches!(store.lock(name, &holder()).await, Err(StoreError::Failed { .. })), "{name}");
     }
 }
@@ -88,7 +90,7 @@ async fn locks(store: &dyn Store) {
     let (guard, me) = (store.lock("core", &holder()).await.unwrap(), holder());
     assert!(guard.is_held());
     let other = Holder { what: "apply again".to_owned(), ..holder() };
-    let refused = store.lock("core", &other).await.map(|_| ());
+    let refused = store.lock("core.lock", &other).await.map(|_| ());
     assert!(matches!(&refused, Err(StoreError::Locked { holder, .. }) if *holder == me), "{refused:?}");
     assert_eq!(store.holder("core").await.unwrap(), Some(me));
     assert!(guard.is_held(), "looking does not take it");

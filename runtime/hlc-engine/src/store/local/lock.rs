@@ -13,7 +13,6 @@ use rustix::io::Errno;
 
 use super::folder::{Folder, cannot};
 use crate::holder::Holder;
-use crate::store::name::LOCK;
 use crate::store::{Guard, StoreError};
 
 /// How often, and after how long, a lock is tried that is held by somebody who does not say so: he is about to, or only looks.
@@ -22,66 +21,63 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// Locks a name.
 pub(super) fn lock(folder: Folder, name: &str, holder: &Holder) -> Result<LocalGuard, StoreError> {
-    let name = format!("{name}{LOCK}");
     for _ in 0..ATTEMPTS {
-        let Some(mut file) = open_or_make(&folder, &name)? else { continue };
+        let Some(mut file) = open_or_make(&folder, name)? else { continue };
         match file.try_lock() {
             // It was freed, and removed, before it was locked.
-            Ok(()) if !folder.is(&name, &file) => continue,
+            Ok(()) if !folder.is(name, &file) => continue,
             Ok(()) => {
                 folder.step("say who holds the lock");
                 if let Err(error) = say(&mut file, holder) {
-                    let _ = folder.unlink(&name);
-                    return Err(failed(&folder, &name, &error));
+                    let _ = folder.unlink(name);
+                    return Err(failed(&folder, name, &error));
                 }
-                return Ok(LocalGuard { folder, name, file, is_free: false });
+                return Ok(LocalGuard { name: name.to_owned(), folder, file, is_free: false });
             }
             Err(std::fs::TryLockError::WouldBlock) => {
                 if let Some(holder) = read(&mut file).filter(|holder| !holder.is_surely_dead()) {
-                    return Err(StoreError::Locked { place: folder.place(&name), holder });
+                    return Err(StoreError::Locked { place: folder.place(name), holder });
                 }
             }
-            Err(std::fs::TryLockError::Error(error)) => return Err(failed(&folder, &name, &error)),
+            Err(std::fs::TryLockError::Error(error)) => return Err(failed(&folder, name, &error)),
         }
         std::thread::sleep(PAUSE);
     }
     Err(StoreError::Failed {
-        place: folder.place(&name),
+        place: folder.place(name),
         why: "is locked by a process that does not say which it is: `fuser` or `lslocks` may".to_owned(),
     })
 }
 
 /// Who holds a lock.
 pub(super) fn holder(folder: &Folder, name: &str) -> Result<Option<Holder>, StoreError> {
-    let name = format!("{name}{LOCK}");
-    let Some(mut file) = folder.open(&name, OFlags::RDONLY)? else { return Ok(None) };
+    let Some(mut file) = folder.open(name, OFlags::RDONLY)? else { return Ok(None) };
     match file.try_lock_shared() {
         Ok(()) => Ok(None),
         Err(std::fs::TryLockError::WouldBlock) => Ok(read(&mut file)),
-        Err(std::fs::TryLockError::Error(error)) => Err(failed(folder, &name, &error)),
+        Err(std::fs::TryLockError::Error(error)) => Err(failed(folder, name, &error)),
     }
 }
 
 /// Clears away what a holder left that has ended.
 pub(super) fn unlock(folder: &Folder, name: &str) -> Result<Option<Holder>, StoreError> {
-    let name = format!("{name}{LOCK}");
-    let Some(mut file) = folder.open(&name, OFlags::RDWR)? else { return Ok(None) };
+    let Some(mut file) = folder.open(name, OFlags::RDWR)? else { return Ok(None) };
     match file.try_lock() {
         Ok(()) => {
             let left = read(&mut file);
-            if folder.is(&name, &file) {
-                folder.unlink(&name).map_err(|errno| folder.failed(&name, "removed", errno))?;
+            if folder.is(name, &file) {
+                folder.unlink(name).map_err(|errno| folder.failed(name, "removed", errno))?;
             }
             Ok(left)
         }
         Err(std::fs::TryLockError::WouldBlock) => match read(&mut file) {
-            Some(holder) => Err(StoreError::Locked { place: folder.place(&name), holder }),
+            Some(holder) => Err(StoreError::Locked { place: folder.place(name), holder }),
             None => Err(StoreError::Failed {
-                place: folder.place(&name),
+                place: folder.place(name),
                 why: "is locked by a process that does not say which it is".to_owned(),
             }),
         },
-        Err(std::fs::TryLockError::Error(error)) => Err(failed(folder, &name, &error)),
+        Err(std::fs::TryLockError::Error(error)) => Err(failed(folder, name, &error)),
     }
 }
 
