@@ -75,6 +75,7 @@ mod selector;
 mod service_selector;
 mod several_clusters;
 mod sso;
+mod state;
 mod store_fields;
 mod store_keys;
 mod talos_image;
@@ -219,6 +220,7 @@ pub const CHECKS: &[Check] = &[
     cluster_networks::CHECK,
     chart_values::CHECK,
     login::CHECK,
+    state::CHECK,
 ];
 
 /// Errors of checks that cannot be allowed all the same, and why.
@@ -258,6 +260,7 @@ pub(crate) const FIRM: &[(&Code, Firm)] = &[
     (&dns::proxied::PROXIED, Firm::Refused),
     (&dns::text::RECORD_TEXT, Firm::Refused),
     (&dns::ttl::RECORD_TTL, Firm::Refused),
+    (&state::STATE, Firm::Unmade),
 ];
 
 /// Holds objects against their schemas, then runs every check; gives back whether some workload was left out, and what is to be

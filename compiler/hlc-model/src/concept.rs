@@ -20,6 +20,7 @@ mod platform;
 mod proxmox;
 mod secret_store;
 mod secrets_file;
+mod state;
 mod talos;
 
 pub use addresses::Addresses;
@@ -58,6 +59,7 @@ pub(crate) use proxmox::Host;
 pub use proxmox::{Capacity, Fingerprint, PemCertificate, Proxmox, ProxmoxNode, ProxmoxTls, ProxmoxUser, Storage};
 pub use secret_store::{SecretStore, ServiceAccount, StoreKind, StorePath};
 pub use secrets_file::{OptionalSecret, SecretsFile};
+pub use state::{StateKind, StatePlace, StatesAt};
 pub use talos::{
     Cni, Image, ImageArch, ImageFormat, ImagePlatform, Machine, MachineRoute, PciAddress, PciDevice, Pool, Role,
     Schematic, Talos, Version, VmId,
@@ -92,6 +94,7 @@ pub const NODES: &[fn() -> &'static NodeDecl] = &[
     DataBlock::decl,
     SecretsFile::decl,
     OptionalSecret::decl,
+    StatePlace::decl,
     Login::decl,
     Component::decl,
     Param::decl,

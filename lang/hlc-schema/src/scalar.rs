@@ -350,6 +350,18 @@ impl HttpUrl {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// True when whoever listens on the way reads what is sent: plain http that leaves this machine.
+    #[must_use]
+    pub fn is_overheard(&self) -> bool {
+        let Some(rest) = self.0.strip_prefix("http://") else { return false };
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = match authority.strip_prefix('[') {
+            Some(rest) => rest.split(']').next().unwrap_or_default(),
+            None => authority.split(':').next().unwrap_or_default(),
+        };
+        host != "localhost" && !host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
 }
 
 /// Why what follows the `://` of a URL cannot be; `None` when it can.
@@ -393,6 +405,20 @@ mod tests {
 
     fn read<T: Scalar>(text: &str) -> Result<T, Mismatch> {
         T::from_value(&DataValue::String(text.to_owned()))
+    }
+
+    #[test]
+    fn plain_http_is_overheard_unless_it_stays_on_this_machine() {
+        for here in
+            ["http://localhost:9000", "http://127.0.0.1", "http://[::1]:9000/x", "http://127.8.8.8:1/", "https://x"]
+        {
+            assert!(!read::<HttpUrl>(here).unwrap().is_overheard(), "{here}");
+        }
+        for there in
+            ["http://minio:9000", "http://localhost.example.net", "http://127.0.0.1.example.net", "http://[::2]"]
+        {
+            assert!(read::<HttpUrl>(there).unwrap().is_overheard(), "{there}");
+        }
     }
 
     #[test]

@@ -13,6 +13,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use hlc_engine::{Holder, S3, S3Keys, S3Settings, Store, StoreError, Version};
+use hlc_schema::DataValue;
+use hlc_schema::scalar::{HttpUrl, Scalar as _};
 use hlc_secrets::Secret;
 use hlc_tests_web::{Asked, Reply};
 use libtest_mimic::{Arguments, Trial};
@@ -93,7 +95,7 @@ fn settings(endpoint: &str) -> S3Settings {
     S3Settings {
         bucket: "states".to_owned(),
         region: None,
-        endpoint: Some(endpoint.to_owned()),
+        endpoint: HttpUrl::from_value(&DataValue::String(endpoint.to_owned())).ok(),
         prefix: "home/one".to_owned(),
         keys: Some(S3Keys { access: key("access"), secret: key("hunter2") }),
     }

@@ -34,6 +34,7 @@ mod platform;
 mod reach;
 mod round_trip;
 mod spec;
+mod state;
 mod talos;
 mod vendors;
 
@@ -64,6 +65,7 @@ fn main() {
         nodes::trials(),
         documentation::trials(),
         spec::trials(),
+        state::trials(),
         cases::trials(),
         as_found::trials(),
         order::trials(),

@@ -4,7 +4,7 @@ use hlc_diag::Span;
 use hlc_schema::scalar::{Fqdn, HttpUrl};
 use hlc_schema::{AttrDecl, Data, Def, Node, NodeDecl, Spanned};
 
-use super::{Category, DataBlock, Login, Network, Override, SecretStore, SecretsFile, Without};
+use super::{Category, DataBlock, Login, Network, Override, SecretStore, SecretsFile, StatePlace, Without};
 use crate::control::FindingRule;
 use crate::resolve::{Ask, Referable};
 
@@ -47,6 +47,9 @@ pub struct Homelab {
     /// The SOPS file that `(secret)NAME` reads from.
     #[block]
     pub secrets: Option<SecretsFile>,
+    /// Where the states of the stacks are kept.
+    #[block]
+    pub state: Option<StatePlace>,
     /// Logins for fetching charts and manifests.
     #[block]
     pub login: Vec<Login>,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hlc_schema::scalar::HttpUrl;
 use hlc_secrets::Secret;
 use object_store::aws::AmazonS3Builder;
 use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
@@ -17,7 +18,7 @@ pub struct S3Settings {
     /// Its region; else that of the environment (`AWS_REGION`, `AWS_DEFAULT_REGION`).
     pub region: Option<String>,
     /// Where its server answers when it is not AWS: a URL with `https://`, or `http://` to this machine.
-    pub endpoint: Option<String>,
+    pub endpoint: Option<HttpUrl>,
     /// What the names of its objects begin with, as folders.
     pub prefix: String,
     /// Who logs in; else who the environment says (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`).
@@ -52,13 +53,11 @@ pub(super) fn connect(settings: &S3Settings) -> Result<(Arc<dyn ObjectStore>, St
         RetryConfig { backoff: BackoffConfig::default(), max_retries: 4, retry_timeout: Duration::from_secs(60) };
     let mut builder = AmazonS3Builder::new().with_bucket_name(&settings.bucket).with_region(region).with_retry(retry);
     if let Some(endpoint) = &settings.endpoint {
-        let plain = endpoint.starts_with("http://");
-        if !plain && !endpoint.starts_with("https://") {
-            return Err(failed("the endpoint is a URL that begins with `https://`"));
-        }
-        if plain && !is_this_machine(endpoint) {
+        if endpoint.is_overheard() {
             return Err(failed("the endpoint has to be https: states do not go through a network in plain text"));
         }
+        let endpoint = endpoint.as_str();
+        let plain = endpoint.starts_with("http://");
         builder = builder.with_endpoint(endpoint.trim_end_matches('/')).with_allow_http(plain);
         builder = builder.with_virtual_hosted_style_request(false).with_client_options(options.with_allow_http(plain));
     } else {
@@ -93,31 +92,12 @@ fn text(secret: &Secret) -> Option<&str> {
     std::str::from_utf8(secret.expose()).ok().map(str::trim)
 }
 
-/// True when what is sent does not leave this machine.
-fn is_this_machine(url: &str) -> bool {
-    let authority = url.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
-    let host = match authority.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
-    };
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{S3Keys, S3Settings, connect, is_this_machine};
+    use hlc_schema::DataValue;
+    use hlc_schema::scalar::{HttpUrl, Scalar as _};
 
-    #[test]
-    fn plain_http_does_not_leave_this_machine() {
-        for here in ["http://localhost:9000", "http://127.0.0.1", "http://[::1]:9000/x", "http://127.8.8.8:1/"] {
-            assert!(is_this_machine(here), "{here}");
-        }
-        for there in
-            ["http://minio:9000", "http://localhost.example.net", "http://127.0.0.1@evil", "http://[::2]", "http://"]
-        {
-            assert!(!is_this_machine(there), "{there}");
-        }
-    }
+    use super::{S3Keys, S3Settings, connect};
 
     #[test]
     fn settings_that_cannot_be_are_refused_without_telling_a_key() {
@@ -130,11 +110,9 @@ mod tests {
             keys: Some(S3Keys { access: secret("AKIDEXAMPLE"), secret: secret("hunter2") }),
         };
         assert_eq!(connect(&settings).map(|(_, place)| place).unwrap(), "s3://states/home");
-        for endpoint in ["http://minio.example.net:9000", "minio.example.net", "ftp://127.0.0.1"] {
-            let settings = S3Settings { endpoint: Some(endpoint.to_owned()), ..settings.clone() };
-            let error = connect(&settings).map(|_| ()).unwrap_err().to_string();
-            assert!(error.starts_with("s3://states/home: the endpoint "), "{error}");
-        }
+        let endpoint = HttpUrl::from_value(&DataValue::String("http://minio.example.net:9000".to_owned())).ok();
+        let error = connect(&S3Settings { endpoint, ..settings.clone() }).map(|_| ()).unwrap_err().to_string();
+        assert!(error.starts_with("s3://states/home: the endpoint has to be https"), "{error}");
         let shown = format!("{settings:?}");
         assert!(!shown.contains("hunter2") && !shown.contains("AKIDEXAMPLE"), "{shown}");
     }
