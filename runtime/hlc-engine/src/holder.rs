@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 /// Who holds a lock, so that somebody else knows whom to ask.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +13,10 @@ pub struct Holder {
     pub user: String,
     /// The machine.
     pub host: String,
+    /// Tells apart whose numbering of processes `pid` is of: that of a boot of a machine, and of a container on it. Machines can have
+    /// one name. 0 where that is not known.
+    #[serde(default)]
+    pub system: u32,
     /// The process on it.
     pub pid: u32,
     /// When that process began, in the machine's own ticks, so that another one with its number is not taken for it; 0 where that
@@ -29,13 +34,21 @@ impl Holder {
     pub fn this(what: impl Into<String>) -> Self {
         let pid = std::process::id();
         let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        Self { user: user(), host: host(), pid, started: started(pid).unwrap_or(0), what: what.into(), since }
+        Self {
+            user: user(),
+            host: host(),
+            system: system(),
+            pid,
+            started: started(pid).unwrap_or(0),
+            what: what.into(),
+            since,
+        }
     }
 
-    /// True when it is a process of this machine that has ended.
+    /// True when it is a process of this machine that has ended. Of one before the last boot that is not known.
     #[must_use]
     pub fn is_surely_dead(&self) -> bool {
-        self.host == host() && !is_alive(self)
+        self.host == host() && self.system == system() && !is_alive(self)
     }
 }
 
@@ -60,6 +73,15 @@ fn started(pid: u32) -> Option<u64> {
         return None;
     }
     fields.nth(18)?.parse().ok()
+}
+
+/// A digest of the boot's id (random(4)) and of the namespace of process numbers (pid_namespaces(7)).
+fn system() -> u32 {
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
+    let numbers = std::fs::read_link("/proc/self/ns/pid");
+    let (Ok(boot), Ok(numbers)) = (boot, numbers) else { return 0 };
+    let digest = Sha256::digest(format!("{} {}", boot.trim(), numbers.display()));
+    digest.first_chunk().copied().map_or(0, u32::from_be_bytes)
 }
 
 fn host() -> String {
@@ -97,7 +119,9 @@ mod tests {
             Holder { started: this.started + 1, ..this.clone() }.is_surely_dead(),
             "another process of this number"
         );
-        assert!(!Holder { host: "elsewhere".to_owned(), pid: 1 << 22, ..this }.is_surely_dead());
+        assert!(!Holder { host: "elsewhere".to_owned(), pid: 1 << 22, ..this.clone() }.is_surely_dead());
+        let namesake = Holder { system: this.system.wrapping_add(1), pid: 1 << 22, ..this };
+        assert!(!namesake.is_surely_dead(), "another machine of this name, or another container");
         let mut child = std::process::Command::new("true").spawn().unwrap();
         let pid = child.id();
         child.wait().unwrap();

@@ -279,6 +279,10 @@ async fn a_lock_is_taken_over_only_when_its_time_is_over() {
         assert!(began.elapsed() < Duration::from_secs(1));
     }
 
+    let endless = json!({ "holder": holder(), "id": "x", "renewed": 0, "until": u64::MAX, "seconds": 30 });
+    bucket.place("core.lock", endless.to_string()).await;
+    assert!(matches!(store.lock("core", &holder()).await.map(drop), Err(StoreError::Locked { .. })));
+
     bucket.place("core.lock", "{ damaged".to_owned()).await;
     let refused = store.lock("core", &holder()).await.map(drop).unwrap_err().to_string();
     assert!(refused.contains("does not say who holds the lock"), "{refused}");

@@ -54,7 +54,8 @@ impl Lease {
 
     /// How long ago it ran out by the clock of this machine; `None` when it did not.
     fn over(&self) -> Option<Duration> {
-        SystemTime::now().duration_since(UNIX_EPOCH + Duration::from_secs(self.until)).ok()
+        let until = UNIX_EPOCH.checked_add(Duration::from_secs(self.until))?;
+        SystemTime::now().duration_since(until).ok()
     }
 }
 
