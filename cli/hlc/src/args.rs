@@ -11,6 +11,7 @@ mod import;
 mod new;
 mod publish;
 mod secrets;
+pub(crate) mod stack;
 mod trace;
 
 use std::path::PathBuf;
@@ -224,7 +225,44 @@ pub(crate) enum Command {
     /// The rules are in docs/formatting.md.
     Fmt(Fmt),
 
-    /// Turn YAML into KDL
+    /// Show what apply would do to a stack, and why
+    ///
+    /// Holds what the homelab says against what hlc has made and what is there now (docs/applying.md). Nothing is changed. Exits with 1
+    /// when something stands against it.
+    Plan(stack::Plan),
+
+    /// Carry out what the homelab says of a stack
+    ///
+    /// Shows the plan, asks, looks again, and does exactly what was shown; what is about to be done is written down first, so that a
+    /// run that ends in the middle is taken up by the next one (docs/reliability.md). Ctrl-C finishes what is under way.
+    Apply(stack::Apply),
+
+    /// Delete everything that hlc made of a stack
+    ///
+    /// What was taken over, and what is only looked up, stays.
+    Destroy(stack::Destroy),
+
+    /// Compare what hlc has made with what is there
+    ///
+    /// Shows what somebody else has changed or deleted, and takes what resources have by now into the state. Nothing else is changed.
+    Refresh(stack::Refresh),
+
+    /// Look after what is written down of a stack
+    State {
+        #[command(subcommand)]
+        what: stack::State,
+    },
+
+    /// Show what the resources of a stack have, such as ids and addresses
+    Output(stack::Output),
+
+    /// Apply a stack to a simulator on this machine
+    ///
+    /// The real apply, through the real client: planned, applied, planned again, destroyed. Needs no login and no secrets, opens no
+    /// connection to anywhere else and leaves nothing behind.
+    Rehearse(stack::Rehearse),
+
+    /// Turn YAML into KDL, or take over what exists as a resource
     Import {
         #[command(subcommand)]
         what: Import,

@@ -16,4 +16,5 @@ pub(crate) mod new;
 mod plan_json;
 pub(crate) mod publish;
 pub(crate) mod secrets;
+pub(crate) mod stack;
 pub(crate) mod trace;

@@ -23,6 +23,8 @@ pub(crate) enum Exit {
     Changes,
     /// The arguments make no sense.
     Usage,
+    /// Whoever runs it asked it to stop.
+    Interrupted,
     /// Whatever a command that is not ours to judge said.
     Other(u8),
 }
@@ -34,6 +36,7 @@ impl From<Exit> for ExitCode {
             Exit::Failed => Self::from(1),
             Exit::Changes => Self::from(2),
             Exit::Usage => Self::from(64),
+            Exit::Interrupted => Self::from(130),
             Exit::Other(code) => Self::from(code),
         }
     }
@@ -125,6 +128,19 @@ impl Console {
             }
         }
         summary.errors > 0
+    }
+
+    /// [`Console::refuses`] for commands that are about something else: findings that refuse nothing are only counted.
+    pub(crate) fn refuses_briefly(&self, compilation: &Compilation) -> bool {
+        let summary = Summary::of(&compilation.sources, &compilation.diagnostics);
+        if summary.errors > 0 {
+            return self.refuses(compilation);
+        }
+        if summary.warnings > 0 && !self.format.is_document() {
+            let (count, noun) = (summary.warnings, if summary.warnings == 1 { "warning" } else { "warnings" });
+            self.say(&format!("note: {count} {noun}; `hlc check` shows them"));
+        }
+        false
     }
 
     /// Writes findings about something else than the homelab to stderr.

@@ -25,6 +25,11 @@ impl Failure {
         self
     }
 
+    /// What went wrong, and what to do.
+    pub(crate) fn into_parts(self) -> (String, Option<String>) {
+        (self.message, self.help)
+    }
+
     /// Helps out with the name that was meant, or all that there are.
     pub(crate) fn names(self, written: &str, known: &[&str]) -> Self {
         match nearest(written, known.iter().copied()) {

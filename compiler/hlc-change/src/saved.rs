@@ -147,7 +147,7 @@ impl SavedPlan {
             return Err(SavedPlanError::OtherStack(self.stack.clone()));
         }
         // Before the first apply there is no state, and its line begins anew each time.
-        if self.lineage != state.lineage && !(self.serial == 0 && state.serial == 0) {
+        if self.lineage != state.lineage && self.serial != 0 {
             return Err(SavedPlanError::Lineage);
         }
         if self.serial != state.serial {

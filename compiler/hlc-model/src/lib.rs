@@ -220,6 +220,7 @@ pub fn codes() -> Vec<&'static Code> {
     codes.extend(hlc_chart::lock::CODES);
     codes.extend(charts::CODES);
     codes.extend(hlc_diff::codes());
+    codes.extend(hlc_change::CODES);
     codes.extend(check::CHECKS.iter().flat_map(|check| check.codes));
     codes.extend(audit::CODES);
     codes.sort_by_key(|code| code.id);

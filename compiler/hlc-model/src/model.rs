@@ -30,7 +30,7 @@ pub struct Model {
     /// Single sign-on with Authentik, with its scope.
     pub(crate) authentik: Vec<(ScopeId, Authentik)>,
     /// DNS at Cloudflare.
-    pub(crate) cloudflare: Vec<Cloudflare>,
+    pub cloudflare: Vec<Cloudflare>,
     /// Every `(secret)NAME` of every file, ordered by place.
     pub secret_uses: Vec<SecretUse>,
     /// The SOPS file, if the homelab names one.

@@ -65,8 +65,10 @@ const WITH_CHARTS: [&str; 11] = [
 ];
 
 fn examples(code: &'static Code) -> Outcome {
-    // A danger is about a change; hlc-diff compares manifests for each.
-    if WITHOUT_EXAMPLE.contains(&code.name) || hlc_diff::codes().contains(&code) {
+    // A danger is about a change; hlc-diff compares manifests for each. What stands against a stack's plan is about what is there;
+    // hlc-change has a case for each.
+    let is_shown_elsewhere = hlc_diff::codes().contains(&code) || hlc_change::CODES.contains(&code);
+    if WITHOUT_EXAMPLE.contains(&code.name) || is_shown_elsewhere {
         return if code.bad.is_empty() && code.good.is_empty() {
             Ok(())
         } else {

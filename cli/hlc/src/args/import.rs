@@ -23,6 +23,10 @@ pub(crate) enum Import {
     /// Every object is kept; building it again gives the same bytes. Within a project, what is exactly a `route`, `secret` or
     /// `namespace` block becomes one. Comments are not carried over (docs/migrating.md).
     Yaml(ImportYaml),
+
+    /// core/STACK ADDRESS ID: take over an object that exists as a resource of a stack
+    #[command(external_subcommand)]
+    Resource(Vec<String>),
 }
 
 #[derive(Debug, clap::Args)]

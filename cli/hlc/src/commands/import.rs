@@ -5,6 +5,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::Parser as _;
 use hlc_delivery::{DiskInputs, FILE_LIMIT};
 use hlc_diag::{FileId, Span};
 use hlc_kube::YamlError;
@@ -12,8 +13,10 @@ use hlc_model::import;
 use hlc_model::{DirEntry, InputError, Inputs};
 use hlc_schema::{Data, DataValue};
 
+use crate::args::stack::ImportResource;
 use crate::args::{Args, Import, ImportTarget, ImportYaml};
-use crate::console::{Console, Exit};
+use crate::commands::stack;
+use crate::console::{Console, Exit, usage};
 use crate::failure::Failure;
 use crate::project;
 
@@ -24,6 +27,16 @@ pub(crate) fn run(args: &Args, what: &Import, console: &Console) -> Result<Exit,
     match what {
         Import::Values { file, target } => values(file, target, console),
         Import::Yaml(options) => yaml(args, options, console),
+        Import::Resource(words) => resource(args, words, console),
+    }
+}
+
+/// `hlc import core/STACK ADDRESS ID`: what follows `import` is no name of a command, but of a stack.
+fn resource(args: &Args, words: &[String], console: &Console) -> Result<Exit, Failure> {
+    let words = std::iter::once("hlc import").chain(words.iter().map(String::as_str));
+    match ImportResource::try_parse_from(words) {
+        Ok(options) => stack::import::run(args, &options, console),
+        Err(error) => Ok(usage(&error)),
     }
 }
 

@@ -48,7 +48,7 @@ pub fn firm(code: &Code) -> Option<Firm> {
 }
 
 static FIRM: LazyLock<BTreeMap<&'static str, Firm>> = LazyLock::new(|| {
-    let stages: [(Vec<&'static Code>, Firm); 15] = [
+    let stages: [(Vec<&'static Code>, Firm); 16] = [
         (hlc_syntax::CODES.to_vec(), Firm::Unread),
         (hlc_schema::codes(), Firm::Unread),
         (crate::load::CODES.to_vec(), Firm::Unread),
@@ -64,6 +64,8 @@ static FIRM: LazyLock<BTreeMap<&'static str, Firm>> = LazyLock::new(|| {
         (crate::stack::codes(), Firm::Unmade),
         // A danger is accepted for one change, not for good.
         (hlc_diff::codes(), Firm::Loss),
+        // Found while a plan is made against what is there, never in the homelab alone.
+        (hlc_change::CODES.to_vec(), Firm::Loss),
         (super::CODES.to_vec(), Firm::Control),
     ];
     let stages = stages.iter().flat_map(|(codes, firm)| codes.iter().map(|code| (*code, *firm)));

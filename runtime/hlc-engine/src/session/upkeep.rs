@@ -8,7 +8,8 @@ use hlc_change::{
 };
 use hlc_plan::{Address, Change, Ownership, PlannedResource, Stack};
 
-use super::{EngineError, How, Session, lineage, state_name};
+use super::{EngineError, How, Session, lineage, lock_name, state_name};
+use crate::holder::Holder;
 use crate::known::Known;
 use crate::observe::{Observer, masked};
 use crate::operate::Fault;
@@ -64,6 +65,14 @@ pub enum UpkeepError {
         /// What differs.
         why: String,
     },
+    /// A resource keeps its stack and its kind.
+    #[error("`{from}` cannot become `{to}`: a resource keeps its stack and its kind")]
+    OtherKind {
+        /// What it is called.
+        from: String,
+        /// What it was to be called.
+        to: String,
+    },
     /// What the resource needs is not known.
     #[error("`{address}` cannot be looked for: {why}")]
     Unknown {
@@ -78,11 +87,12 @@ pub enum UpkeepError {
 }
 
 impl Session {
-    /// A state of which nothing is known, to be written over whatever there is. What there is is kept beside it.
+    /// A state of which nothing is known, under the lock, to be written over whatever there is. What there is is kept beside it.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn fresh(store: Arc<dyn Store>, stack: Stack) -> Result<Self, EngineError> {
+    pub async fn fresh(store: Arc<dyn Store>, stack: Stack, what: &str) -> Result<Self, EngineError> {
+        let guard = store.lock(&lock_name(stack), &Holder::this(what)).await?;
         let stored = store.read(&state_name(stack)).await?;
         // A line of states goes on where it can be read, so that plans of before are told from those of after.
         let old = stored.as_ref().and_then(|stored| State::read(stack, &stored.bytes).ok());
@@ -92,7 +102,7 @@ impl Session {
         }
         let version = stored.map(|stored| stored.version);
         let stored = State::new(stack, String::new());
-        Ok(Self { store, stack, state, stored, version, has_journal: true, guard: None })
+        Ok(Self { store, stack, state, stored, version, has_journal: true, guard: Some(guard) })
     }
 
     /// What was made, as it is now. Outputs are taken into the state, and what is gone is taken out of it; what was set stays
@@ -234,8 +244,7 @@ impl Session {
             return Err(UpkeepError::Recorded(to.to_string()));
         }
         if kind(&from) != kind(&to) || !to.as_str().starts_with(&format!("{}/", self.stack)) {
-            let why = "a resource keeps its stack and its kind".to_owned();
-            return Err(UpkeepError::Another { address: to.to_string(), id: from.to_string(), why });
+            return Err(UpkeepError::OtherKind { from: from.to_string(), to: to.to_string() });
         }
         self.state.rename(&from, &to);
         Ok((from, to))

@@ -1,5 +1,6 @@
 //! What a simulated Cloudflare begins with.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -130,6 +131,8 @@ impl fmt::Debug for Token {
 pub struct Settings {
     /// Names of zones, without records: `example.com`.
     pub zones: Vec<String>,
+    /// Identifiers of zones by name, where one is to have a certain one; the others are made from the seed.
+    pub zone_ids: BTreeMap<String, String>,
     /// The tokens that are accepted.
     pub tokens: Vec<Token>,
     /// What the zones are paid for.
@@ -150,6 +153,7 @@ impl Settings {
     pub fn new<Name: Into<String>>(zones: impl IntoIterator<Item = Name>, token: impl Into<String>) -> Self {
         Self {
             zones: zones.into_iter().map(Into::into).collect(),
+            zone_ids: BTreeMap::new(),
             tokens: vec![Token::new(token)],
             plan: Plan::Free,
             limit: Limit::default(),

@@ -133,7 +133,7 @@ impl World {
     pub(super) fn new(settings: &Settings) -> Self {
         let created = settings.clock.now();
         let zones = settings.zones.iter().zip(0..).map(|(name, position)| Zone {
-            id: hex32(&settings.seed, "zone", position),
+            id: settings.zone_ids.get(name).cloned().unwrap_or_else(|| hex32(&settings.seed, "zone", position)),
             name: name.clone(),
             created,
             records: Records::new(),
