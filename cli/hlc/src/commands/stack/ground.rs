@@ -122,23 +122,14 @@ impl Ground {
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
         use hlc_engine::{Fault, StoreError};
-        let message = error.to_string();
+        let (message, known) = (error.to_string(), error.help());
         let help = match error {
             EngineError::Store(StoreError::Locked { .. }) => {
                 "wait until it is done; when it is surely gone, `hlc state unlock core/STACK` frees the lock".to_owned()
             }
             EngineError::Store(StoreError::Moved { .. }) => "run it again".to_owned(),
             EngineError::Store(StoreError::Failed { .. }) => "nothing was done".to_owned(),
-            EngineError::State { .. } => {
-                "put the copy beside it (`.bak`) or one of your own in its place, or make it anew from what is there with `hlc state \
-                 rebuild core/STACK`"
-                    .to_owned()
-            }
-            EngineError::Journal { .. } => {
-                "it says what an unfinished run did: put the state beside it back, or make the state anew from what is there with `hlc \
-                 state rebuild core/STACK`"
-                    .to_owned()
-            }
+            EngineError::State { .. } | EngineError::Journal { .. } => known.unwrap_or_default().to_owned(),
             EngineError::Vault(_) => "name a key of the SOPS file's recipients in SOPS_AGE_KEY_FILE".to_owned(),
             EngineError::Observe(error) => match error.fault {
                 Fault::Denied { help, .. } | Fault::Refused { help: Some(help), .. } => help,
