@@ -16,6 +16,8 @@ use crate::wait::{asked, backoff};
 /// An HTTP client. One serves a whole command, from any number of tasks.
 pub struct Client {
     http: reqwest::Client,
+    /// Asks this very machine. A proxy would carry that elsewhere, and a login with it.
+    here: reqwest::Client,
     policy: Policy,
     turns: Turns,
 }
@@ -27,18 +29,19 @@ impl Client {
     /// # Errors
     /// When the system's certificates cannot be read.
     pub fn new(agent: &str, policy: Policy) -> Result<Self, Reason> {
-        let http = reqwest::Client::builder()
-            .user_agent(agent)
-            // Followed here, so that logins stay where they belong.
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            // Another crate may bring HTTP/2 with it; turns and limits are thought for connections that carry one request.
-            .http1_only()
-            .connect_timeout(policy.connect)
-            .read_timeout(policy.idle)
-            .build()
-            .map_err(|error| Reason::Setup(cause(&error)))?;
-        Ok(Self { http, policy, turns: Turns::default() })
+        let client = || {
+            reqwest::Client::builder()
+                .user_agent(agent)
+                // Followed here, so that logins stay where they belong.
+                .redirect(reqwest::redirect::Policy::none())
+                .referer(false)
+                // Another crate may bring HTTP/2 with it; turns and limits are thought for connections that carry one request.
+                .http1_only()
+                .connect_timeout(policy.connect)
+                .read_timeout(policy.idle)
+        };
+        let built = |client: reqwest::ClientBuilder| client.build().map_err(|error| Reason::Setup(cause(&error)));
+        Ok(Self { http: built(client())?, here: built(client().no_proxy())?, policy, turns: Turns::default() })
     }
 
     /// Sends a request and gives the answer, whatever its status.
@@ -114,7 +117,8 @@ impl Client {
     /// Sends one request and reads the whole answer.
     async fn once(&self, request: &Request, url: &Url, login: Option<&crate::Login>) -> Result<Answer, NetError> {
         let fail = |reason| NetError::new(url, reason);
-        let mut sent = self.http.request(request.method.clone(), url.clone()).headers(request.headers.clone());
+        let http = if is_this_machine(url) { &self.here } else { &self.http };
+        let mut sent = http.request(request.method.clone(), url.clone()).headers(request.headers.clone());
         if !request.body.is_empty() {
             sent = sent.body(request.body.clone());
         }
