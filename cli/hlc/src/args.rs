@@ -263,6 +263,9 @@ pub(crate) enum Command {
     Rehearse(stack::Rehearse),
 
     /// Turn YAML into KDL, or take over what exists as a resource
+    ///
+    /// `hlc import core/STACK ADDRESS ID` writes an object that exists down as a resource of a stack: the address as `hlc plan` names it, and
+    /// what the API calls the object. Nothing is changed about it, and what the next apply would change is shown (docs/applying.md).
     Import {
         #[command(subcommand)]
         what: Import,
