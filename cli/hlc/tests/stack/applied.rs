@@ -14,7 +14,7 @@ fn what_the_homelab_says_is_made_once() {
     assert!(plan.stdout.contains("+ cloudflare/record.A.two.example.net  homelab.kdl:7:11"), "{}", plan.stdout);
     assert!(stage.there().is_empty());
     let applied = stage.apply();
-    assert!(applied.stderr.contains(&format!("core/cloudflare: {COUNT} done")), "{}", applied.stderr);
+    assert!(applied.says(format!("core/cloudflare: {COUNT} done")), "{}", applied.stderr);
     stage.assert_settled(COUNT);
     // Applying again asks for nothing and writes nothing.
     let state = std::fs::read(stage.folder.path().join(".hlc/state/t/cloudflare.json")).unwrap();
@@ -50,7 +50,7 @@ fn changes_are_made_in_place_and_what_is_gone_is_deleted() {
     let plan = stage.ok(&["plan", "core/cloudflare"]);
     assert!(plan.stdout.contains(r#"content  "192.0.2.2" -> "192.0.2.22""#), "{}", plan.stdout);
     assert!(plan.stdout.contains("- cloudflare/record.CNAME.www.example.net"), "{}", plan.stdout);
-    assert!(plan.stderr.contains("1 to change, 1 to delete"), "{}", plan.stderr);
+    assert!(plan.says("1 to change, 1 to delete"), "{}", plan.stderr);
     stage.apply();
     assert_eq!(id("two.example.net", "A"), before);
     assert_eq!(id("www.example.net", "CNAME"), None);
@@ -103,7 +103,7 @@ fn a_part_of_a_stack() {
     assert_eq!(stage.there().len(), COUNT - 1);
     let wrong = stage.run(&["apply", "core/cloudflare", "--yes", "--target", "record.A.three.example.net"]);
     assert_eq!(wrong.code, Some(1));
-    assert!(wrong.stderr.contains("no resource is called `record.A.three.example.net`"), "{}", wrong.stderr);
+    assert!(wrong.says("no resource is called `record.A.three.example.net`"), "{}", wrong.stderr);
     stage.apply();
     stage.assert_settled(COUNT);
 }
@@ -116,7 +116,7 @@ fn many_deletions_want_a_word() {
     stage.records("A \"@\" to=\"192.0.2.1\"");
     let refused = stage.run(&["apply", "core/cloudflare", "--yes"]);
     assert_eq!(refused.code, Some(1));
-    assert!(refused.stderr.contains("HLC1211") && refused.stderr.contains("--max-deletes 12"), "{}", refused.stderr);
+    assert!(refused.says("HLC1211") && refused.says("--max-deletes 12"), "{}", refused.stderr);
     assert_eq!(stage.there().len(), 12);
     stage.ok(&["apply", "core/cloudflare", "--yes", "--max-deletes", "12"]);
     stage.assert_settled(1);
@@ -133,7 +133,7 @@ fn everything_goes() {
     stage.apply();
     let asked = stage.run(&["destroy", "core/cloudflare"]);
     assert_eq!(asked.code, Some(1));
-    assert!(asked.stderr.contains("--yes"), "{}", asked.stderr);
+    assert!(asked.says("--yes"), "{}", asked.stderr);
     stage.ok(&["destroy", "core/cloudflare", "--yes"]);
     let there = stage.there();
     assert_eq!(there.len(), 1, "what somebody else made stays: {there:#?}");
@@ -160,7 +160,7 @@ hetzner token=(secret)HCLOUD_TOKEN {
     let plan = stage.run(&["plan", "core/cloudflare"]);
     assert_eq!(plan.code, Some(1), "{}", plan.stdout);
     for part in ["core/hetzner was never applied", "run `hlc apply core/hetzner` first"] {
-        assert!(plan.stderr.contains(part), "{}", plan.stderr);
+        assert!(plan.says(part), "{}", plan.stderr);
     }
 }
 
@@ -172,7 +172,7 @@ fn a_login_that_may_not_says_what_it_needs() {
     stage.cloudflare = Cloudflare::start(settings).unwrap();
     let ran = stage.run(&["apply", "core/cloudflare", "--yes"]);
     assert_eq!(ran.code, Some(1));
-    assert!(ran.stderr.contains("DNS") && ran.stderr.contains("Edit"), "{}", ran.stderr);
+    assert!(ran.says("DNS") && ran.says("Edit"), "{}", ran.stderr);
     assert!(stage.there().is_empty());
 }
 
@@ -182,7 +182,7 @@ fn without_a_key_nothing_is_done() {
     let mut command = stage.command(&["plan", "core/cloudflare"]);
     let ran = crate::stage::Ran::of(command.env_remove("SOPS_AGE_KEY_FILE").output().unwrap());
     assert_eq!(ran.code, Some(1));
-    assert!(ran.stderr.contains("SOPS_AGE_KEY_FILE"), "{}", ran.stderr);
+    assert!(ran.says("SOPS_AGE_KEY_FILE"), "{}", ran.stderr);
     assert!(stage.cloudflare.control().log().is_empty());
 }
 

@@ -34,7 +34,7 @@ fn lost_answers_are_found_in_the_same_run() {
     let stage = Stage::new();
     stage.cloudflare.control().fault(Fault::after(End::Drop).on("POST", BATCH));
     let applied = stage.apply();
-    assert!(applied.stderr.contains("looking for what came of it"), "{}", applied.stderr);
+    assert!(applied.says("looking for what came of it"), "{}", applied.stderr);
     assert_eq!(stage.cloudflare.control().count("POST", BATCH), 1);
     stage.assert_settled(COUNT);
 }
@@ -63,7 +63,7 @@ fn too_many_requests() {
     stage.cloudflare.control().fault(Fault::throttle(RetryAfter::Seconds(31_536_000)).on("POST", "/**").always());
     let ran = stage.run(&["apply", "core/cloudflare", "--yes"]);
     assert_eq!(ran.code, Some(1));
-    assert!(ran.stderr.contains("429"), "{}", ran.stderr);
+    assert!(ran.says("429"), "{}", ran.stderr);
     assert!(stage.there().is_empty());
     stage.cloudflare.control().clear_faults();
     stage.apply();
@@ -89,7 +89,7 @@ fn a_login_that_ends_in_the_middle() {
     stage.cloudflare.control().fault(Fault::unauthorized().on("POST", "/**").always());
     let ran = stage.run(&["apply", "core/cloudflare", "--yes"]);
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
-    assert!(ran.stderr.contains("token"), "{}", ran.stderr);
+    assert!(ran.says("token"), "{}", ran.stderr);
     stage.cloudflare.control().clear_faults();
     stage.apply();
     stage.assert_settled(COUNT);
@@ -108,7 +108,7 @@ fn one_of_twenty_that_cloudflare_refuses() {
     let stage = Stage::with(&records.join("\n"));
     let ran = stage.run(&["apply", "core/cloudflare", "--yes"]);
     assert_eq!(ran.code, Some(1));
-    assert!(ran.stderr.contains("19 done, 1 failed"), "{}", ran.stderr);
+    assert!(ran.says("19 done, 1 failed"), "{}", ran.stderr);
     assert_eq!(stage.there().len(), 19);
     stage.records(&records.join("\n").replace(&comment, "short"));
     stage.apply();
@@ -132,8 +132,8 @@ fn two_at_once() {
     let second = stage.run(&["apply", "core/cloudflare", "--yes"]);
     go_on.send(()).unwrap();
     assert_eq!(second.code, Some(1));
-    assert!(second.stderr.contains("locked by tester@"), "{}", second.stderr);
-    assert!(second.said().contains("apply core/cloudflare"), "{}", second.stderr);
+    assert!(second.says("locked by tester@"), "{}", second.stderr);
+    assert!(second.says("apply core/cloudflare"), "{}", second.stderr);
     assert_eq!(crate::stage::Ran::of(first.wait_with_output().unwrap()).code, Some(0));
     stage.assert_settled(COUNT);
 }

@@ -12,8 +12,8 @@ fn what_is_there_is_left_alone_until_it_is_taken_over() {
     let refused = stage.run(&["apply", "core/cloudflare", "--yes"]);
     assert_eq!(refused.code, Some(1));
     let import = format!("hlc import core/cloudflare 'cloudflare/record.A.two.example.net' {id}");
-    assert!(refused.stderr.contains("HLC1200"), "{}", refused.stderr);
-    assert!(refused.said().contains(&import), "{}", refused.stderr);
+    assert!(refused.says("HLC1200"), "{}", refused.stderr);
+    assert!(refused.says(&import), "{}", refused.stderr);
     assert_eq!(stage.there().len(), 1, "nothing was made");
     let imported = stage.ok(&["import", "core/cloudflare", "cloudflare/record.A.two.example.net", &id]);
     assert!(imported.stdout.contains(r#""198.51.100.1" -> "192.0.2.2""#), "{}", imported.stdout);
@@ -46,11 +46,11 @@ fn what_is_no_record_of_that_name_is_not_taken_over() {
     let id = stage.cloudflare.world().put("example.net", &record).unwrap();
     let refused = stage.run(&["import", "core/cloudflare", "record.A.two.example.net", &id]);
     assert_eq!(refused.code, Some(1));
-    assert!(refused.stderr.contains("other.example.net"), "{}", refused.stderr);
+    assert!(refused.says("other.example.net"), "{}", refused.stderr);
     let absent =
         stage.run(&["import", "core/cloudflare", "record.A.two.example.net", "0123456789abcdef0123456789abcdef"]);
     assert_eq!(absent.code, Some(1));
-    assert!(absent.stderr.contains("there is no record"), "{}", absent.stderr);
+    assert!(absent.says("there is no record"), "{}", absent.stderr);
     let unknown = stage.run(&["import", "core/cloudflare", "record.A.three.example.net", &id]);
-    assert!(unknown.stderr.contains("the homelab has no"), "{}", unknown.stderr);
+    assert!(unknown.says("the homelab has no"), "{}", unknown.stderr);
 }

@@ -63,7 +63,7 @@ fn twice_ends_at_once_and_loses_nothing() {
     // It does not wait for the answer, which is held until it has ended.
     let ran = Ran::of(running.wait_with_output().unwrap());
     assert_eq!(ran.code, Some(130), "{said}{}", ran.stderr);
-    assert!(ran.stderr.contains("ended at once"), "{said}{}", ran.stderr);
+    assert!(ran.says("ended at once"), "{said}{}", ran.stderr);
     drop(go_on);
     stage.apply();
     stage.assert_settled(COUNT);

@@ -15,7 +15,7 @@ fn refused(stage: &Stage, why: &str) {
     let before = stage.there();
     let ran = stage.run(&["apply", "the.plan"]);
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
-    assert!(ran.said().contains(why), "{}", ran.stderr);
+    assert!(ran.says(why), "{}", ran.stderr);
     assert_eq!(stage.there(), before);
 }
 
@@ -72,5 +72,5 @@ fn not_when_it_is_no_plan() {
     refused(&stage, "a newer hlc wrote it");
     let ran = stage.run(&["apply", "core/clodflare"]);
     assert_eq!(ran.code, Some(64));
-    assert!(ran.stderr.contains("core/cloudflare"), "{}", ran.stderr);
+    assert!(ran.says("core/cloudflare"), "{}", ran.stderr);
 }

@@ -122,10 +122,10 @@ impl Stage {
 }
 
 impl Ran {
-    /// What it says, without the line breaks and bars that fit it to a terminal.
-    pub(crate) fn said(&self) -> String {
-        let words = self.stderr.split_whitespace().filter(|word| !matches!(*word, "│" | "×"));
-        words.collect::<Vec<_>>().join(" ")
+    /// Whether it says something, wherever it breaks its lines to fit a terminal: that depends on paths and process numbers.
+    pub(crate) fn says(&self, text: impl AsRef<str>) -> bool {
+        let plain = |text: &str| text.split_whitespace().filter(|word| !matches!(*word, "│" | "×")).collect::<String>();
+        plain(&self.stderr).contains(&plain(text.as_ref()))
     }
 
     pub(crate) fn of(output: Output) -> Self {

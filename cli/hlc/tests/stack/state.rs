@@ -29,7 +29,7 @@ fn it_is_shown() {
     assert_eq!(output.trim(), id);
     assert!(stage.ok(&["output", "core/cloudflare"]).stdout.contains(id));
     let wrong = stage.run(&["output", "core/cloudflare", "record.A.two.example.net#ip"]);
-    assert!(wrong.stderr.contains("has no output `ip`"), "{}", wrong.stderr);
+    assert!(wrong.says("has no output `ip`"), "{}", wrong.stderr);
 }
 
 #[test]
@@ -38,11 +38,11 @@ fn an_address_is_moved_or_forgotten() {
     stage.ok(&["state", "rm", "core/cloudflare", "record.A.two.example.net"]);
     assert_eq!(stage.there().len(), COUNT, "it stays");
     let refused = stage.run(&["plan", "core/cloudflare"]);
-    assert!(refused.stderr.contains("HLC1200"), "it is somebody else's now: {}", refused.stderr);
+    assert!(refused.says("HLC1200"), "it is somebody else's now: {}", refused.stderr);
     let stage = applied();
     stage.records(&RECORDS.replace("CNAME \"www\" to=\"example.org\"", ""));
     let wrong = stage.run(&["state", "mv", "core/cloudflare", "record.CNAME.www.example.net", "zone.x"]);
-    assert!(wrong.stderr.contains("cannot become"), "{}", wrong.stderr);
+    assert!(wrong.says("cannot become"), "{}", wrong.stderr);
     stage.ok(&["state", "mv", "core/cloudflare", "record.CNAME.www.example.net", "record.CNAME.web.example.net"]);
     let listed = stage.ok(&["state", "list", "core/cloudflare"]).stdout;
     assert!(listed.contains("record.CNAME.web.example.net") && !listed.contains("www"), "{listed}");
@@ -59,16 +59,16 @@ fn a_damaged_one_is_refused_and_made_anew() {
         fs::write(state(&stage), bad).unwrap();
         let refused = stage.run(&["apply", "core/cloudflare", "--yes"]);
         assert_eq!(refused.code, Some(1));
-        assert!(refused.stderr.contains("hlc state rebuild") || refused.stderr.contains("state"), "{}", refused.stderr);
+        assert!(refused.says("hlc state rebuild") || refused.says("state"), "{}", refused.stderr);
         assert_eq!(stage.there().len(), COUNT);
     }
     let rebuilt = stage.ok(&["state", "rebuild", "core/cloudflare", "--yes"]);
-    assert!(rebuilt.stderr.contains(&format!("{} taken in", COUNT + 1)), "{}", rebuilt.stderr);
+    assert!(rebuilt.says(format!("{} taken in", COUNT + 1)), "{}", rebuilt.stderr);
     stage.assert_settled(COUNT);
     // Newer than this program: nothing is overwritten.
     fs::write(state(&stage), br#"{"version": 99}"#).unwrap();
     let refused = stage.run(&["apply", "core/cloudflare", "--yes"]);
-    assert!(refused.stderr.contains("a newer hlc wrote it"), "{}", refused.stderr);
+    assert!(refused.says("a newer hlc wrote it"), "{}", refused.stderr);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_lost_one_is_never_taken_for_nothing() {
     fs::remove_dir_all(stage.folder.path().join(".hlc")).unwrap();
     let refused = stage.run(&["apply", "core/cloudflare", "--yes"]);
     assert_eq!(refused.code, Some(1));
-    assert!(refused.stderr.contains("HLC1200"), "{}", refused.stderr);
+    assert!(refused.says("HLC1200"), "{}", refused.stderr);
     assert_eq!(stage.there().len(), COUNT, "nothing was made twice");
     stage.ok(&["state", "rebuild", "core/cloudflare", "--yes"]);
     stage.assert_settled(COUNT);
@@ -93,6 +93,6 @@ fn an_older_one_that_was_put_back_is_told() {
     // It says that `www` is there and knows nothing of `web`: the one is gone, the other is somebody else's.
     let refused = stage.run(&["apply", "core/cloudflare", "--yes"]);
     assert_eq!(refused.code, Some(1));
-    assert!(refused.stderr.contains("web.example.net"), "{}", refused.stderr);
+    assert!(refused.says("web.example.net"), "{}", refused.stderr);
     assert_eq!(stage.there().len(), COUNT);
 }
