@@ -100,7 +100,7 @@ fn ask(path: &Path) -> Result<String, String> {
     let mut command = Command::new(path);
     command.args(["version", "--template", "{{.Version}}"]).env_clear().stdin(Stdio::null()).current_dir("/");
     // Helm wants folders of the user; it is told of none.
-    for name in super::run::FOLDERS {
+    for name in super::run::FOLDERS.into_iter().chain([super::run::CLUSTERS]) {
         command.env(name, "/nonexistent");
     }
     let output = command.output().map_err(|error| format!("cannot be run: {error}"))?;

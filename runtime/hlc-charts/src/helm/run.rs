@@ -14,16 +14,18 @@ use hlc_chart::{Archive, Limits};
 use super::program::Program;
 
 /// The variables that tell Helm where the user's things are.
-pub(super) const FOLDERS: [&str; 8] = [
+pub(super) const FOLDERS: [&str; 7] = [
     "HOME",
     "HELM_CACHE_HOME",
     "HELM_CONFIG_HOME",
     "HELM_DATA_HOME",
     "HELM_PLUGINS",
     "HELM_REPOSITORY_CACHE",
-    "KUBECONFIG",
     "TMPDIR",
 ];
+/// The variable that tells Helm where the user's clusters are. It names a file that is not there: with one that cannot be read, such as a
+/// folder, Helm 3.14 renders into the namespace `default`, whatever `--namespace` says.
+pub(super) const CLUSTERS: &str = "KUBECONFIG";
 /// What a chart may render at most, in bytes.
 const LIMIT: usize = 256 << 20;
 /// How much of what Helm says of a failure is read, in bytes.
@@ -64,6 +66,7 @@ pub(super) fn template(
     for name in FOLDERS {
         command.env(name, &own);
     }
+    command.env(CLUSTERS, own.join("none"));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().map_err(other)?;
     let Some(ended) = watch(child, patience).map_err(other)? else {
