@@ -1,27 +1,52 @@
 //! With the real Helm.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use libtest_mimic::Trial;
 
-use crate::needs;
 use crate::publisher::Publisher;
 use crate::shell::{Ran, Shell, repository};
+use crate::{needs, trial};
 
 const UNSHARE: &str = "helm is not built, or `unshare -rn` is not allowed here";
 const MISSING: &str = "helm is not built: run tests/tools/build";
 
+/// Helm 4 and Helm 3.
+const BUILT: [&str; 2] = ["helm", "helm3"];
+
+type Test = fn(&Path);
+
 pub(crate) fn trials() -> Vec<Trial> {
-    let helm = || Some(repository().join("target/tools/helm")).filter(|path| path.exists());
-    vec![
-        needs("helm::renders", helm(), MISSING, renders),
-        needs("helm::builds_the_chart_of_tests", helm(), MISSING, builds_the_chart_of_tests),
-        needs("helm::frozen_as_published", helm(), MISSING, frozen_as_published),
-        needs("helm::builds_without_a_network", helm().filter(|_| can_unshare()), UNSHARE, builds_without_a_network),
-        needs("helm::says_where_a_chart_fails", helm(), MISSING, says_where_a_chart_fails),
-    ]
+    let tests: [(&str, Test); 4] = [
+        ("renders", renders),
+        ("builds_the_chart_of_tests", builds_the_chart_of_tests),
+        ("frozen_as_published", frozen_as_published),
+        ("says_where_a_chart_fails", says_where_a_chart_fails),
+    ];
+    let of = |program: &'static str| {
+        tests.map(|(name, test)| needs(&format!("{program}::{name}"), built(program), MISSING, test))
+    };
+    let mut trials: Vec<Trial> = BUILT.into_iter().flat_map(of).collect();
+    let alone = built("helm").filter(|_| can_unshare());
+    trials.push(needs("helm::builds_without_a_network", alone, UNSHARE, builds_without_a_network));
+    trials.push(trial("helm::as_the_documentation_says", as_the_documentation_says));
+    trials
+}
+
+/// The documentation names the versions that are built.
+fn as_the_documentation_says() {
+    let read = |path: &str| fs::read_to_string(repository().join(path)).unwrap();
+    let (modules, documentation) = (read("tests/tools/go.mod"), read("docs/charts.md"));
+    for module in ["helm.sh/helm/v4 v", "helm.sh/helm/v3 v"] {
+        let version = modules.split_once(module).unwrap().1.split_whitespace().next().unwrap();
+        assert!(documentation.contains(version), "{version}");
+    }
+}
+
+fn built(program: &str) -> Option<PathBuf> {
+    Some(repository().join("target/tools").join(program)).filter(|path| path.exists())
 }
 
 fn renders(helm: &Path) {
@@ -109,7 +134,14 @@ fn builds_the_chart_of_tests(helm: &Path) {
     let ran = shell.run(&build).exits(0).says("never reads the value `databse`").says("did you mean `database`?");
     assert!(ran.stderr.contains("1 warning") || ran.stderr.contains("2 warnings"), "{}", ran.stderr);
     let service = shell.read("app/shop/Service.shop.k8s.yaml");
-    for line in ["greeting: hello from shop", "pool: small", "hosts: a,b", "kinds: \"true\"", "namespace: shop"] {
+    for line in [
+        "greeting: hello from shop",
+        "pool: small",
+        "hosts: a,b",
+        "kinds: \"true\"",
+        "released-to: shop",
+        "namespace: shop",
+    ] {
         assert!(service.contains(line), "{line} in\n{service}");
     }
     assert!(shell.read("app/shop/ConfigMap.shop-pg.k8s.yaml").contains("zone: home"));
