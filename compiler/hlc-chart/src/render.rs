@@ -53,6 +53,17 @@ impl RenderRequest {
         }
         digester.finish()
     }
+
+    /// What the release is made of, whatever the cluster can do.
+    #[must_use]
+    pub fn made_of(&self) -> Digest {
+        let Self { chart, release, namespace, values, capabilities: _, include_crds: _, twice: _ } = self;
+        let mut digester = Digester::new("hlc release 1");
+        for text in [chart.to_string().as_str(), release, namespace, values] {
+            digester.text(text);
+        }
+        digester.finish()
+    }
 }
 
 /// What came of rendering a release.
@@ -168,5 +179,12 @@ mod tests {
         ];
         assert_eq!(changed.iter().collect::<BTreeSet<_>>().len(), changed.len());
         assert_eq!(with(&|request| request.twice = true), request.digest());
+        let cluster = RenderRequest {
+            capabilities: Capabilities { kubernetes: Some("1.34.0".into()), ..Capabilities::default() },
+            ..request.clone()
+        };
+        let values = RenderRequest { values: "a: 2\n".into(), ..request.clone() };
+        assert_eq!(cluster.made_of(), request.made_of());
+        assert_ne!(values.made_of(), request.made_of());
     }
 }

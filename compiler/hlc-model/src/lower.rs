@@ -144,10 +144,7 @@ impl<'m> Lower<'m> {
         let charts = self.workload.chart.iter();
         let releases = charts.flat_map(|chart| chart.releases().into_iter().map(move |release| (chart, release)));
         let brought = releases.filter_map(|(chart, release)| self.charts.brought(self.scope, chart, &release));
-        brought
-            .filter(|(wanted, brought)| wanted.freeze && brought.random)
-            .map(|(wanted, brought)| (frozen_file(&wanted.name), format!("{}\n", brought.inputs)))
-            .collect()
+        brought.filter_map(|(wanted, brought)| Some((frozen_file(&wanted.name), brought.mark.clone()?))).collect()
     }
 
     /// Begins an object that a building block makes, in the workload's namespace unless the kind is cluster-scoped.

@@ -20,7 +20,7 @@ use crate::Outcome;
 type Test = fn() -> Outcome;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, Test); 18] = [
+    let tests: [(&str, Test); 21] = [
         ("rendered", rendered_objects),
         ("not_at_hand", not_at_hand),
         ("refused", refused),
@@ -30,6 +30,9 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("changed", changed),
         ("random", random),
         ("frozen", frozen),
+        ("random_and_left_out", random_and_left_out),
+        ("frozen_names", frozen_names),
+        ("frozen_in_another_cluster", frozen_in_another_cluster),
         ("frozen_as_published", frozen_as_published),
         ("surface", surface_of_a_lock),
         ("audited", audited),
@@ -421,6 +424,69 @@ fn frozen() -> Outcome {
         return Err(format!("{made:?}").into());
     }
     Ok(())
+}
+
+/// What does not reach the manifests, or is said otherwise there, is no matter.
+fn random_and_left_out() -> Outcome {
+    let of = |inside: &str| shop(&with(inside)).again(&configured("one"), &configured("two")).locked().compile();
+    expect(&of("remove \"ConfigMap/c\""), &[])?;
+    expect(&of("patch \"ConfigMap/c\" { data key=mine; }"), &[])?;
+    expect(&of("patch \"ConfigMap/c\" { data same=mine; }"), &[("random-field", "\"web\"")])?;
+    let test = |value: &str| configured(value).replace("{name: c}", "{name: c, annotations: {helm.sh/hook: test}}");
+    expect(&shop(RENDERED).again(&test("one"), &test("two")).locked().compile(), &[])?;
+    // An object that is there only sometimes is named as a whole, and nothing keeps it.
+    for inside in ["", "freeze #true"] {
+        let compilation = shop(&with(inside)).again(&configured("one"), "").locked().compile();
+        expect(&compilation, &[("random-field", "\"web\"")])?;
+        said(
+            &compilation,
+            &["each time: `ConfigMap/c`", if inside.is_empty() { "by a Secret" } else { "not which objects" }],
+        )?;
+    }
+    Ok(())
+}
+
+/// Names that are made up stay too, each that of its own object.
+fn frozen_names() -> Outcome {
+    let map = |name: &str, at: &str| configured("x").replace("name: c", &format!("name: {name}, labels: {{at: {at}}}"));
+    let named = |[one, two]: [&str; 2]| format!("{}{}", map(one, "n0"), map(two, "n1"));
+    let again = |shop: Shop, one: [&str; 2], two: [&str; 2]| shop.again(&named(one), &named(two));
+    let first = again(shop(&with("freeze #true")), ["zz", "aa"], ["bb", "cc"]).locked();
+    let written = tree(&first.compile())?;
+    if !written["web/ConfigMap.zz.k8s.yaml"].contains("at: n0") {
+        return Err(format!("{written:?}").into());
+    }
+    let mut second = again(first, ["dd", "ee"], ["ff", "gg"]);
+    second.published.clone_from(&written);
+    let made = tree(&second.compile())?;
+    if made == written { Ok(()) } else { Err(format!("{made:?}").into()) }
+}
+
+/// A newer Kubernetes is no reason for another password, unless the object is built otherwise there.
+fn frozen_in_another_cluster() -> Outcome {
+    let of = |version: &str, [one, two]: [&str; 2]| {
+        let chart = with("freeze #true").replace("repo=", &format!("kube-version=\"{version}\" repo="));
+        shop(&chart).again(&pod(one), &pod(two)).locked()
+    };
+    let written = tree(&of("1.33.0", ["[a, one]", "[a, two]"]).compile())?;
+    let made = |arguments: [&str; 2]| {
+        let mut shop = of("1.34.0", arguments);
+        shop.written.clone_from(&written);
+        Ok::<_, String>(tree(&shop.compile())?.remove("web/Pod.p.k8s.yaml").unwrap_or_default())
+    };
+    if made(["[a, three]", "[a, four]"])? != written["web/Pod.p.k8s.yaml"] {
+        return Err("what was written last does not stay".into());
+    }
+    // The second is another one's now.
+    let built_otherwise = made(["[a, b, three]", "[a, b, four]"])?;
+    if built_otherwise.contains("- three") { Ok(()) } else { Err(built_otherwise.into()) }
+}
+
+fn pod(arguments: &str) -> String {
+    format!(
+        "---\n# Source: web/templates/p.yaml\napiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  containers:\n  - {{name: p, \
+         image: 'p:1', args: {arguments}}}\n"
+    )
 }
 
 /// What is published counts before what was written here: it is what runs.

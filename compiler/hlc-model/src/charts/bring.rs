@@ -9,7 +9,7 @@ use hlc_diag::{Diagnostic, Span};
 use rayon::prelude::*;
 
 use super::codes::{DAMAGED, NO_OBJECTS, NOT_RENDERED, REFUSED};
-use super::random::{Frozen, freeze};
+use super::random::{Frozen, Looked, RandomField, freeze, mark};
 use super::{Charts, WantedRelease};
 use crate::check::may_make_others;
 use crate::resolve::Resolver;
@@ -23,17 +23,18 @@ pub(crate) struct Brought {
     read: Arc<Mutex<Option<Vec<RenderedObject>>>>,
     /// True when an object among them makes others that nobody knows.
     pub(super) makes_others: bool,
-    /// The digest of what they were rendered from.
-    pub(crate) inputs: Digest,
-    /// True when it renders something else each time.
-    pub(crate) random: bool,
+    /// What is another one each time, and nothing keeps.
+    pub(super) random: Vec<RandomField>,
+    /// What says what the objects were made of, for the next time; of a release with frozen fields.
+    pub(crate) mark: Option<String>,
 }
 
 impl Brought {
-    fn new(packed: Packed, objects: Vec<RenderedObject>, inputs: Digest, random: bool) -> Self {
+    fn new(packed: Packed, objects: Vec<RenderedObject>) -> Self {
         let makes_others = |object: &RenderedObject| may_make_others(object.kind(), object.text(&["apiVersion"]));
         let makes_others = objects.iter().any(makes_others);
-        Self { packed, read: Arc::new(Mutex::new(Some(objects))), makes_others, inputs, random }
+        let read = Arc::new(Mutex::new(Some(objects)));
+        Self { packed, read, makes_others, random: Vec::new(), mark: None }
     }
 
     /// The objects, all of them at one place.
@@ -126,10 +127,12 @@ impl Read {
 
     /// With what was written last in the fields that are another each time, where the homelab says so.
     fn kept(self, asked: &Asked<'_>, resolver: &Resolver<'_>) -> Brought {
-        let inputs = asked.request.digest();
-        let Some(again) = self.again else { return Brought::new(self.packed, self.objects, inputs, false) };
-        let objects = freeze(self.objects, &again, &Frozen { release: asked.release, inputs }, resolver);
-        Brought::new(Packed::of(&objects), objects, inputs, true)
+        let Some(again) = self.again else { return Brought::new(self.packed, self.objects) };
+        let made_of = asked.request.made_of();
+        let Looked { objects, random, named } =
+            freeze(self.objects, &again, &Frozen { release: asked.release, made_of }, resolver);
+        let mark = asked.release.freeze.then(|| mark(&made_of, &named));
+        Brought { random, mark, ..Brought::new(Packed::of(&objects), objects) }
     }
 }
 

@@ -11,31 +11,32 @@ use hlc_schema::{Data, DataValue, Map, Spanned};
 
 use super::bring::Brought;
 use super::codes::{HOOKS, UNMATCHED};
-use super::{WantedRelease, hook};
+use super::random::RandomField;
+use super::{WantedRelease, hook, random};
 use crate::lower::Lower;
 use crate::resolve::{Place, merge};
 use crate::workload::{Chart, Hooks, ObjectName};
 
 /// The objects of every release of a chart that could be rendered.
 pub(crate) fn made(lower: &Lower<'_>, chart: &Chart) -> Vec<PlannedObject> {
-    let mut made: Vec<PlannedObject> = Vec::new();
-    let mut complete = true;
-    for release in chart.releases() {
-        match lower.charts.brought(lower.scope, chart, &release) {
-            Some((wanted, brought)) => made.extend(of_release(lower, chart, wanted, brought)),
-            None => complete = false,
-        }
-    }
+    let releases = chart.releases();
+    let brought: Vec<(&WantedRelease, &Brought)> =
+        releases.iter().filter_map(|release| lower.charts.brought(lower.scope, chart, release)).collect();
+    let complete = brought.len() == releases.len();
+    let mut made: Vec<PlannedObject> =
+        brought.iter().flat_map(|(wanted, brought)| of_release(lower, chart, wanted, brought)).collect();
     let rendered: Vec<String> = made.iter().map(named).collect();
     for remove in &chart.remove {
         let before = made.len();
-        made.retain(|object| !is(object, &remove.object));
+        made.retain(|object| !is(object, &remove.object.value));
         if complete && made.len() == before {
             report_unmatched(lower, chart, "remove", &remove.object, &rendered);
         }
     }
+    let mut given: Vec<(&ObjectName, Data)> = Vec::new();
     for patch in &chart.patch {
-        let matched: Vec<&mut PlannedObject> = made.iter_mut().filter(|object| is(object, &patch.object)).collect();
+        let matched: Vec<&mut PlannedObject> =
+            made.iter_mut().filter(|object| is(object, &patch.object.value)).collect();
         if complete && matched.is_empty() {
             report_unmatched(lower, chart, "patch", &patch.object, &rendered);
         }
@@ -43,16 +44,29 @@ pub(crate) fn made(lower: &Lower<'_>, chart: &Chart) -> Vec<PlannedObject> {
         for object in matched {
             let _ = merge(&mut object.body, over.clone(), lower.resolver);
         }
+        given.push((&patch.object.value, over));
+    }
+    for (wanted, brought) in &brought {
+        let is_left = |random: &&RandomField| {
+            let name = ObjectName { kind: random.kind.clone(), name: random.name.clone() };
+            let is_made = made.iter().any(|object| is(object, &name) && is_of(object, wanted));
+            is_made && !given.iter().any(|(object, over)| **object == name && random.is_given(over))
+        };
+        random::report(wanted, &brought.random.iter().filter(is_left).collect::<Vec<_>>(), lower.resolver);
     }
     made
+}
+
+fn is_of(object: &PlannedObject, release: &WantedRelease) -> bool {
+    object.rendered.as_ref().is_some_and(|rendered| rendered.release == release.name)
 }
 
 fn named(object: &PlannedObject) -> String {
     format!("{}/{}", object.kind, object.name)
 }
 
-fn is(object: &PlannedObject, name: &Spanned<ObjectName>) -> bool {
-    object.kind == name.value.kind && object.name == name.value.name
+fn is(object: &PlannedObject, name: &ObjectName) -> bool {
+    object.kind == name.kind && object.name == name.name
 }
 
 fn report_unmatched(lower: &Lower<'_>, chart: &Chart, what: &str, object: &Spanned<ObjectName>, rendered: &[String]) {
