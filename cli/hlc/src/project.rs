@@ -54,6 +54,17 @@ pub(crate) fn compile_reach(args: &Args, project: &Project) -> Result<ManuallyDr
     Ok(ManuallyDrop::new(hlc_model::compile_reach(&inputs, &project.root)))
 }
 
+/// [`compile_reach`], where somebody else opens the branch of manifests.
+pub(crate) fn compile_reach_as_published(
+    args: &Args,
+    project: &Project,
+    publisher: impl Fn(Branch<'_>) -> Option<Box<dyn Inputs + Send>> + Sync,
+) -> Result<ManuallyDrop<(Compilation, Reach)>, Failure> {
+    let disk = DiskInputs::new(&project.folder).map_err(|error| Failure::open(&project.folder, &error))?;
+    let inputs = with_last(args, project, &disk).published(publisher);
+    Ok(ManuallyDrop::new(hlc_model::compile_reach(&inputs, &project.root)))
+}
+
 /// [`compile`], and what of the project an attacker would look for.
 pub(crate) fn compile_audit(args: &Args, project: &Project) -> Result<ManuallyDrop<(Compilation, Audit)>, Failure> {
     let disk = DiskInputs::new(&project.folder).map_err(|error| Failure::open(&project.folder, &error))?;

@@ -93,14 +93,16 @@ impl Repository {
 
     /// Begins to read things.
     pub(crate) fn reader(&self) -> Result<Reader, GitError> {
-        let mut child = command(&self.folder, &["cat-file", "--batch"])
-            .stdin(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(GitError::Absent)?;
-        let pipes = child.stdin.take().zip(child.stdout.take());
-        let (stdin, stdout) = pipes.ok_or_else(|| broken(io::Error::from(io::ErrorKind::BrokenPipe)))?;
-        Ok(Reader { child, stdin: Some(stdin), stdout: BufReader::new(stdout) })
+        Reader::of(command(&self.folder, &["cat-file", "--batch"]))
+    }
+
+    /// Begins to read things, and fetches what a clone that holds a part only lacks.
+    pub(crate) fn fetching_reader(&self, hidden: &[&str]) -> Result<Reader, GitError> {
+        let mut command = command(&self.folder, &["cat-file", "--batch"]);
+        for name in ["GIT_NO_LAZY_FETCH"].iter().chain(hidden) {
+            command.env_remove(name);
+        }
+        Reader::of(command)
     }
 }
 
@@ -114,6 +116,13 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
+    fn of(mut command: Command) -> Result<Self, GitError> {
+        let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(GitError::Absent)?;
+        let pipes = child.stdin.take().zip(child.stdout.take());
+        let (stdin, stdout) = pipes.ok_or_else(|| broken(io::Error::from(io::ErrorKind::BrokenPipe)))?;
+        Ok(Self { child, stdin: Some(stdin), stdout: BufReader::new(stdout) })
+    }
+
     /// What a name stands for; `None` when nothing is called so, or several things. What is too large has no bytes.
     pub(crate) fn read(&mut self, name: &str) -> Result<Option<Object>, GitError> {
         if name.contains(['\n', '\0']) {

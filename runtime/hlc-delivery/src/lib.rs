@@ -27,7 +27,7 @@ pub use git::GitError;
 pub use inputs::{DiskInputs, FILE_LIMIT, OverlayInputs, Project, ROOT_FILE, find_project, open_project, out_name};
 pub use older::{Content, Older, OlderError, Wanted, read_older, read_published};
 pub use output::{Obstacle, Scope, WriteError, WriteOptions, WriteReport, write_tree};
-pub use publish::{PublishError, PublishOptions, Published, publish};
+pub use publish::{PublishError, PublishOptions, Published, RemoteBranch, publish, read_remote};
 pub use rewrite::rewrite;
 
 #[doc(hidden)]

@@ -14,7 +14,7 @@ use hlc_model::Inputs;
 use crate::git::{GitError, Reader, Repository};
 use crate::{DiskInputs, Project, remote};
 use commit::Commit;
-use inputs::GitInputs;
+pub(crate) use inputs::GitInputs;
 
 /// Which one is meant.
 #[derive(Clone, Copy, Debug)]

@@ -11,11 +11,14 @@ mod git;
 use std::path::Path;
 
 use hlc_kube::OutputTree;
+use hlc_model::Inputs;
 
 use decide::{Decision, decide};
 pub use error::PublishError;
 use git::{Entries, Entry, Git, Pushed};
 
+use crate::git::{GitError, Repository};
+use crate::older::GitInputs;
 use crate::{made_from, remote};
 
 /// How often a branch that moves meanwhile is followed.
@@ -83,29 +86,12 @@ pub fn publish(
     options: PublishOptions<'_>,
     may_replace: &mut dyn FnMut(&str) -> bool,
 ) -> Result<Published, PublishError> {
-    let git = Git::new(options.project, options.hidden);
-    let inside = git.ask(&["rev-parse", "--git-dir"])?;
-    if !inside.status.success() {
-        let said = String::from_utf8_lossy(&inside.stderr);
-        return Err(if said.contains("not a git repository") {
-            PublishError::NoRepository(options.project.to_owned())
-        } else {
-            PublishError::Refused { command: "rev-parse".to_owned(), said: said.trim().to_owned() }
-        });
-    }
-    let reference = format!("refs/heads/{}", options.branch);
-    if !git.ask(&["check-ref-format", &reference])?.status.success() {
-        return Err(PublishError::BadBranch(options.branch.to_owned()));
-    }
-    let remote = chosen(&git, options)?;
+    let Target { git, remote, reference } = target(options)?;
     let source = source(&git, options)?;
     for _ in 0..ATTEMPTS {
         let head = git.remote_head(&remote, &reference)?;
         if let Some(head) = &head {
-            let is_here = git.ask(&["cat-file", "-e", &format!("{head}^{{tree}}")])?.status.success();
-            if !is_here {
-                git.fetch(&remote, &reference)?;
-            }
+            bring(&git, head, &remote, &reference)?;
             if !options.older {
                 is_newer(&git, head, &source.commit)?;
             }
@@ -130,6 +116,62 @@ pub fn publish(
         }
     }
     Err(PublishError::Moving { reference, attempts: ATTEMPTS })
+}
+
+/// A branch as its remote has it.
+pub struct RemoteBranch {
+    /// The commit that it is at.
+    pub head: String,
+    /// The files there.
+    pub files: Box<dyn Inputs + Send>,
+}
+
+/// Reads the branch as its remote has it now; `None` when it is not there yet.
+///
+/// # Errors
+/// See [`PublishError`].
+pub fn read_remote(options: PublishOptions<'_>) -> Result<Option<RemoteBranch>, PublishError> {
+    let Target { git, remote, reference } = target(options)?;
+    let Some(head) = git.remote_head(&remote, &reference)? else { return Ok(None) };
+    bring(&git, &head, &remote, &reference)?;
+    let unread = |error: GitError| PublishError::Refused { command: "cat-file".to_owned(), said: error.to_string() };
+    let repository = Repository::around(options.project).map_err(unread)?;
+    let repository = repository.ok_or_else(|| PublishError::NoRepository(options.project.to_owned()))?;
+    let files = repository.files(&head).map_err(unread)?;
+    let reader = repository.fetching_reader(options.hidden).map_err(unread)?;
+    Ok(Some(RemoteBranch { head, files: Box::new(GitInputs::new(files, reader)) }))
+}
+
+/// Where a publication goes.
+struct Target<'a> {
+    git: Git<'a>,
+    remote: String,
+    reference: String,
+}
+
+fn target(options: PublishOptions<'_>) -> Result<Target<'_>, PublishError> {
+    let git = Git::new(options.project, options.hidden);
+    let inside = git.ask(&["rev-parse", "--git-dir"])?;
+    if !inside.status.success() {
+        let said = String::from_utf8_lossy(&inside.stderr);
+        return Err(if said.contains("not a git repository") {
+            PublishError::NoRepository(options.project.to_owned())
+        } else {
+            PublishError::Refused { command: "rev-parse".to_owned(), said: said.trim().to_owned() }
+        });
+    }
+    let reference = format!("refs/heads/{}", options.branch);
+    if !git.ask(&["check-ref-format", &reference])?.status.success() {
+        return Err(PublishError::BadBranch(options.branch.to_owned()));
+    }
+    let remote = chosen(&git, options)?;
+    Ok(Target { git, remote, reference })
+}
+
+/// Brings a commit of a remote's branch here, if it is not here yet.
+fn bring(git: &Git<'_>, head: &str, remote: &str, reference: &str) -> Result<(), PublishError> {
+    let is_here = git.ask(&["cat-file", "-e", &format!("{head}^{{tree}}")])?.status.success();
+    if is_here { Ok(()) } else { git.fetch(remote, reference) }
 }
 
 /// The sources.

@@ -1,10 +1,12 @@
 //! `hlc publish workloads`
 
-use hlc_delivery::{Project, PublishOptions, Published, publish};
+use std::sync::OnceLock;
+
+use hlc_delivery::{Project, PublishOptions, Published, RemoteBranch, publish, read_remote};
 use hlc_diff::render::{self, Report};
 use hlc_diff::{Folders, Question, compare, dangers};
-use hlc_model::Compilation;
 use hlc_model::reach::Reach;
+use hlc_model::{Branch, Compilation};
 use hlc_plan::Plan;
 
 use super::diff::older::Finder;
@@ -19,13 +21,45 @@ const HIDDEN: &[&str] = &["SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE", "SOPS_AGE_KEY_CMD
 /// Files named one by one before they are counted.
 const SHOWN: usize = 20;
 
+/// How often a branch that moves meanwhile is read again.
+const ATTEMPTS: usize = 3;
+
 pub(crate) fn run(args: &Args, options: &PublishWorkloads, console: &Console) -> Result<Exit, Failure> {
     let project = project::find(args)?;
-    let compiled = project::compile_reach(args, &project)?;
-    let (compilation, reach) = &*compiled;
-    if console.refuses(compilation) {
-        return Ok(Exit::Failed);
+    for attempt in 0..ATTEMPTS {
+        if let Some(exit) = once(args, options, &project, console, attempt == 0)? {
+            return Ok(exit);
+        }
     }
+    Err(Failure::new(format!("somebody else published {ATTEMPTS} times meanwhile"))
+        .help("nothing was published: see who else publishes, and try again"))
+}
+
+/// Compiles and publishes; nothing when the branch moved on after frozen values had been read from it.
+fn once(
+    args: &Args,
+    options: &PublishWorkloads,
+    project: &Project,
+    console: &Console,
+    first: bool,
+) -> Result<Option<Exit>, Failure> {
+    let out = hlc_delivery::out_name(&project.root);
+    // What is frozen is kept as it is published now, not as it was when somebody fetched last.
+    let read = OnceLock::new();
+    let compiled = project::compile_reach_as_published(args, project, |branch| {
+        let (head, files) = match read_remote(target(branch, project, &out, options)) {
+            Ok(Some(RemoteBranch { head, files })) => (Ok(Some(head)), Some(files)),
+            Ok(None) => (Ok(None), None),
+            Err(error) => (Err(error), None),
+        };
+        let _ = read.set(head);
+        files
+    })?;
+    let (compilation, reach) = &*compiled;
+    if first && console.refuses(compilation) {
+        return Ok(Some(Exit::Failed));
+    }
+    let read = read.into_inner().transpose()?;
     let plain =
         compilation.diagnostics.iter().filter(|found| hlc_model::check::PLAINTEXT.contains(&found.code)).count();
     if plain > 0 {
@@ -39,36 +73,52 @@ pub(crate) fn run(args: &Args, options: &PublishWorkloads, console: &Console) ->
         Failure::new("the homelab names no repository to publish to")
             .help("add `repository \"https://…\" branch=… manifests=…` to `homelab`")
     })?;
-    let review = Review { args, project: &project, compilation, reach, plan, danger: &options.danger, console };
-    let mut refused = None;
-    let published = publish(
-        &hlc_kube::output_tree(plan),
-        PublishOptions {
-            project: &project.folder,
-            out: &hlc_delivery::out_name(&project.root),
-            url: repository.url.value.as_str(),
-            branch: &repository.manifests.value,
-            remote: options.remote.as_deref(),
-            overwrite: options.overwrite,
-            dirty: options.allow_dirty,
-            older: options.allow_older,
-            dry_run: options.dry_run,
-            hidden: HIDDEN,
-        },
-        &mut |head| match review.may_replace(head) {
+    let branch = Branch { url: repository.url.value.as_str(), name: &repository.manifests.value };
+    let review = Review { args, project, compilation, reach, plan, danger: &options.danger, console };
+    let (mut refused, mut moved) = (None, false);
+    let published = publish(&hlc_kube::output_tree(plan), target(branch, project, &out, options), &mut |head| {
+        moved = read.as_ref().is_some_and(|read| read.as_deref() != Some(head));
+        if moved {
+            return false;
+        }
+        match review.may_replace(head) {
             Ok(()) => true,
             Err(why) => {
                 refused = Some(why);
                 false
             }
-        },
-    );
+        }
+    });
+    if moved {
+        return Ok(None);
+    }
     if let Some(why) = refused {
         return Err(why);
     }
     let published = published?;
     say(&published, &repository.manifests.value, options.dry_run, console);
-    Ok(Exit::Success)
+    Ok(Some(Exit::Success))
+}
+
+/// What is asked of a publication.
+fn target<'a>(
+    branch: Branch<'a>,
+    project: &'a Project,
+    out: &'a str,
+    options: &'a PublishWorkloads,
+) -> PublishOptions<'a> {
+    PublishOptions {
+        project: &project.folder,
+        out,
+        url: branch.url,
+        branch: branch.name,
+        remote: options.remote.as_deref(),
+        overwrite: options.overwrite,
+        dirty: options.allow_dirty,
+        older: options.allow_older,
+        dry_run: options.dry_run,
+        hidden: HIDDEN,
+    }
 }
 
 /// Judges what would replace the manifests that are published.

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 mod fetching;
+mod frozen;
 mod golden;
 mod locking;
 mod publisher;

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use libtest_mimic::Trial;
 
+use crate::frozen;
 use crate::publisher::Publisher;
 use crate::shell::{Ran, Shell, repository};
 use crate::{needs, trial};
@@ -19,10 +20,11 @@ const BUILT: [&str; 2] = ["helm", "helm3"];
 type Test = fn(&Path);
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, Test); 4] = [
+    let tests: [(&str, Test); 5] = [
         ("renders", renders),
         ("builds_the_chart_of_tests", builds_the_chart_of_tests),
-        ("frozen_as_published", frozen_as_published),
+        ("frozen_as_published", frozen::as_published),
+        ("frozen_in_every_clone", frozen::in_every_clone),
         ("says_where_a_chart_fails", says_where_a_chart_fails),
     ];
     let of = |program: &'static str| {
@@ -162,54 +164,7 @@ fn builds_the_chart_of_tests(helm: &Path) {
     assert_ne!(shell.read("app/shop/Secret.shop.k8s.yaml"), secret);
 }
 
-/// A machine that has never built the homelab writes the random fields that are published, wherever it writes them, and finds nothing
-/// to publish.
-fn frozen_as_published(helm: &Path) {
-    let shell = Shell::new(&[]);
-    copy(&repository().join("tests/charts/shop"), &shell, "charts/shop");
-    shell.write(
-        "homelab.kdl",
-        "homelab \"t\" domain=\"example.net\" {\n    repository \"https://git.example.net/lab.git\" branch=main \
-         manifests=main-manifests\n    include \"w/*.kdl\"\n    category \"apps\"\n}\n",
-    );
-    shell.write(
-        "w/shop.kdl",
-        "workload \"shop\" category=\"apps\" {\n    namespace \"shop\"\n    chart \"shop\" version=\"1.0.0\" repo=\"./charts\" \
-         deliver=\"rendered\" hooks=\"argocd\" freeze=#true\n}\n",
-    );
-    let run = |arguments: &[&str]| Ran::of(shell.command(arguments).env("HLC_HELM", helm).env("PATH", "/usr/bin:/bin"));
-    run(&["lock"]).exits(0);
-    run(&["build", "workloads"]).exits(0);
-    let secret = shell.read("app/shop/Secret.shop.k8s.yaml");
-    let git = |arguments: &[&str]| {
-        let mut command = Command::new("git");
-        command.args(["-c", "user.name=A", "-c", "user.email=a@example.net"]).args(arguments);
-        command.current_dir(shell.path("")).env("HOME", shell.path("")).env("GIT_INDEX_FILE", shell.path("index"));
-        let output = command.env("GIT_CONFIG_NOSYSTEM", "1").output().unwrap();
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    };
-    git(&["init", "--quiet"]);
-    git(&["--work-tree=app", "add", "--all", "--force"]);
-    let commit = git(&["commit-tree", "-m", "Publish", &git(&["write-tree"])]);
-    git(&["update-ref", "refs/heads/main-manifests", &commit]);
-    fs::remove_dir_all(shell.path("app")).unwrap();
-    fs::remove_dir_all(shell.path("cache")).unwrap();
-    run(&["lock"]).exits(0);
-    run(&["diff", "workloads", "--detailed-exitcode"]).exits(0);
-    run(&["build", "workloads", "--out", "other"]).exits(0);
-    assert_eq!(shell.read("other/shop/Secret.shop.k8s.yaml"), secret);
-    // Without the branch, a folder of another name keeps it too.
-    git(&["update-ref", "-d", "refs/heads/main-manifests"]);
-    fs::remove_dir_all(shell.path("cache")).unwrap();
-    run(&["lock"]).exits(0);
-    run(&["build", "workloads", "--out", "other"]).exits(0);
-    assert_eq!(shell.read("other/shop/Secret.shop.k8s.yaml"), secret);
-    run(&["build", "workloads"]).exits(0);
-    assert_ne!(shell.read("app/shop/Secret.shop.k8s.yaml"), secret);
-}
-
-fn copy(from: &Path, shell: &Shell, to: &str) {
+pub(crate) fn copy(from: &Path, shell: &Shell, to: &str) {
     for entry in std::fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let to = format!("{to}/{}", path.file_name().unwrap().to_str().unwrap());

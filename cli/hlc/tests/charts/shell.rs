@@ -41,9 +41,13 @@ impl Shell {
         for (name, version, repo) in charts {
             shell.workload(name, version, repo, "");
         }
-        shell.write("bin/helm", HELM);
-        fs::set_permissions(shell.path("bin/helm"), fs::Permissions::from_mode(0o755)).unwrap();
+        shell.program("bin/helm", HELM);
         shell
+    }
+
+    pub(crate) fn program(&self, path: &str, text: &str) {
+        self.write(path, text);
+        fs::set_permissions(self.path(path), fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     pub(crate) fn workload(&self, name: &str, version: &str, repo: &str, values: &str) {

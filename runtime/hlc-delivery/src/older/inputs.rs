@@ -8,14 +8,14 @@ use hlc_model::{DirEntry, InputError, Inputs};
 use crate::git::Reader;
 
 /// Files of a commit, read when they are asked for. Links in it are not followed.
-pub(super) struct GitInputs {
+pub(crate) struct GitInputs {
     /// Ids by path.
     files: BTreeMap<String, String>,
     reader: Mutex<Reader>,
 }
 
 impl GitInputs {
-    pub(super) fn new(files: BTreeMap<String, String>, reader: Reader) -> Self {
+    pub(crate) fn new(files: BTreeMap<String, String>, reader: Reader) -> Self {
         Self { files, reader: Mutex::new(reader) }
     }
 }
