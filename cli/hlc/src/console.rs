@@ -102,7 +102,9 @@ impl Console {
 
     /// Says once which releases could not be looked into, to people.
     pub(crate) fn say_unknown(&self, compilation: &Compilation) {
-        let mut names: Vec<&str> = compilation.charts.unknown().map(|(release, _)| release.name.as_str()).collect();
+        // Of those that could not be rendered here an error tells already.
+        let unknown = compilation.charts.unknown().filter(|(release, _)| !release.rendered);
+        let mut names: Vec<&str> = unknown.map(|(release, _)| release.name.as_str()).collect();
         names.dedup();
         if self.format != Format::Human || names.is_empty() {
             return;

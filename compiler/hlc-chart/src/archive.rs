@@ -95,6 +95,9 @@ pub enum ArchiveError {
     /// Files beside each other, or below different folders.
     #[error("it holds more than one folder: `{0}` and `{1}`")]
     Folders(String, String),
+    /// A file that lies in no folder.
+    #[error("`{0}` in it lies beside the chart's folder; a chart is one folder with everything in it")]
+    Beside(String),
     /// Nothing at all.
     #[error("it holds no files")]
     Empty,
@@ -171,7 +174,7 @@ impl Archive {
                 continue;
             }
             if rest.is_empty() {
-                return Err(ArchiveError::Folders(shown, "files beside it".to_owned()));
+                return Err(ArchiveError::Beside(shown));
             }
             if entry.size() > limits.file {
                 return Err(ArchiveError::File { path: shown, limit: limits.file });

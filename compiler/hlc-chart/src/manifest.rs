@@ -183,39 +183,48 @@ impl RenderError {
     /// Reads what `helm template` says when it fails.
     ///
     /// Source: Go's `text/template` (`template: NAME:LINE:COLUMN: executing … at <…>: MESSAGE`), which nests one place into
-    /// the next with `include`; the last one is where it went wrong. Helm writes `Error: execution error at (FILE:LINE:COL):
-    /// MESSAGE` for `fail` and `required`, and `Error: values don't meet the specifications of the schema(s)…` for schemas.
+    /// the next with `include`; the last one is where it went wrong. Helm 4 writes most of these in lines of their own (see
+    /// [`in_one_line`]). Helm writes `Error: execution error at (FILE:LINE:COL): MESSAGE` for `fail` and `required`, and `Error: values
+    /// don't meet the specifications of the schema(s)…` for schemas.
     #[must_use]
     pub fn from_helm(stderr: &str) -> Self {
         let text = stderr.trim();
         let text = text.find("Error: ").and_then(|at| text.get(at + "Error: ".len()..)).unwrap_or(text);
         let text = text.split("\n\nUse --debug flag").next().unwrap_or(text).trim();
-        if let Some((place, message)) =
-            text.strip_prefix("execution error at (").and_then(|rest| rest.split_once("): "))
-        {
-            return Self { at: self::place(place), message: message.trim().to_owned() };
+        for start in ["execution error at (", "parse error at ("] {
+            if let Some((place, message)) = text.strip_prefix(start).and_then(|rest| rest.split_once("): ")) {
+                return Self { at: self::place(place), message: message.trim().to_owned() };
+            }
         }
+        let text = in_one_line(text);
         let mut at = None;
-        let mut message = text;
+        let mut message = text.clone();
         for (start, _) in text.match_indices("template: ") {
             let Some(rest) = text.get(start + "template: ".len()..) else { continue };
             if let Some((found, after)) = self::leading_place(rest) {
                 at = Some(found);
-                message = after;
+                after.clone_into(&mut message);
             }
         }
-        for (start, _) in text.match_indices(">: ") {
-            let rest = text.get(start + 3..).unwrap_or_default();
-            if at.is_some() && !rest.contains("template: ") {
-                message = rest;
-            }
-        }
-        let parse = text.strip_prefix("parse error at (").and_then(|rest| rest.split_once("): "));
-        if let (None, Some((place, rest))) = (&at, parse) {
-            return Self { at: self::place(place), message: rest.trim().to_owned() };
+        let what = text.rsplit_once(" at <").and_then(|(_, rest)| rest.split_once(">: "));
+        if let (Some(_), Some((what, why))) = (&at, what.filter(|(_, why)| !why.contains("template: "))) {
+            message = format!("`{what}`: {why}");
         }
         Self { at, message: message.trim().to_owned() }
     }
+}
+
+/// What Helm 4 says in several lines as Go does: `NAME:LINE:COLUMN`, `executing … at <…>:`, `MESSAGE`, and that for each template on
+/// the way.
+fn in_one_line(text: &str) -> String {
+    let is_place = |line: &str| leading_place(&format!("{line}: ")).is_some();
+    if !text.lines().next().is_some_and(is_place) {
+        return text.to_owned();
+    }
+    let lines = text.lines().map(str::trim);
+    let lines: Vec<String> =
+        lines.map(|line| if is_place(line) { format!("template: {line}:") } else { line.to_owned() }).collect();
+    lines.join(" ")
 }
 
 impl fmt::Display for RenderError {
@@ -231,10 +240,10 @@ fn place(text: &str) -> Option<TemplatePlace> {
     Some(TemplatePlace { file: in_chart(file).to_owned(), line })
 }
 
-/// A place at the beginning of a text, and what follows it.
+/// A place in a file of a chart at the beginning of a text, and what follows it. What `tpl` was given is no file.
 fn leading_place(text: &str) -> Option<(TemplatePlace, &str)> {
     let (place, rest) = text.split_once(": ")?;
-    Some((self::place(place).filter(|_| !place.contains(' '))?, rest))
+    Some((self::place(place).filter(|_| place.contains('/') && !place.contains(' '))?, rest))
 }
 
 #[cfg(test)]
@@ -318,7 +327,23 @@ mod tests {
                    calling include: template: web/templates/_x.tpl:7:2: executing \"x\" at <.Values.a.b>: nil pointer \
                    evaluating interface {}.b"
             ),
-            ("templates/_x.tpl:7".into(), "nil pointer evaluating interface {}.b".into())
+            ("templates/_x.tpl:7".into(), "`.Values.a.b`: nil pointer evaluating interface {}.b".into())
+        );
+        assert_eq!(
+            error(
+                "Error: web/templates/d.yaml:3:4\n  executing \"web/templates/d.yaml\" at <include \"x\" .>:\n    error calling \
+                 include:\nweb/templates/_x.tpl:7:2\n  executing \"x\" at <.Values.a.b>:\n    nil pointer evaluating interface \
+                 {}.b\n\nUse --debug flag to render out invalid YAML"
+            ),
+            ("templates/_x.tpl:7".into(), "`.Values.a.b`: nil pointer evaluating interface {}.b".into())
+        );
+        assert_eq!(
+            error(
+                "Error: template: web/templates/d.yaml:1:3: executing \"web/templates/d.yaml\" at <tpl \"{{ .Values.q.r }}\" .>: error \
+                 calling tpl: error during tpl function execution for \"{{ .Values.q.r }}\": template: gotpl:1:10: executing \
+                 \"gotpl\" at <.Values.q.r>: nil pointer evaluating interface {}.r"
+            ),
+            ("templates/d.yaml:1".into(), "`.Values.q.r`: nil pointer evaluating interface {}.r".into())
         );
         assert_eq!(
             error("Error: parse error at (web/templates/d.yaml:3): unexpected EOF"),

@@ -24,7 +24,7 @@ use crate::workload::{Chart, Deliver, Released, Workload};
 
 pub(crate) use bring::Brought;
 pub use capabilities::api_versions;
-pub(crate) use codes::{CODES, LOCAL};
+pub(crate) use codes::{CANNOT_BE_RENDERED, CODES, LOCAL};
 pub(crate) use made::made;
 pub(crate) use surfaces::Unrendered;
 

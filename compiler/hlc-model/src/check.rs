@@ -21,7 +21,7 @@ mod bootstrap;
 mod branches;
 mod capacity;
 mod certificate_hosts;
-mod chart_values;
+pub(crate) mod chart_values;
 mod classes;
 mod cluster_networks;
 mod control_planes;

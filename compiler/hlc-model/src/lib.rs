@@ -153,6 +153,7 @@ fn compile_for(inputs: &dyn Inputs, root: &str, wanted: Wanted) -> (Compilation,
     let mut diagnostics: Vec<Found> = diagnostics.into_iter().filter_map(judged).collect();
     diagnostics.retain(|found| !loaded.is_spoiled(&found.diagnostic, &sources));
     diagnostics.extend(std::mem::take(&mut loaded.diagnostics).into_iter().filter_map(judged));
+    check::chart_values::leave_out_what_follows(&mut diagnostics, &charts, &sources);
     // Of a component with mistakes, what seems unused may be what is misspelt.
     let is_sound = |component: Span| {
         let within =

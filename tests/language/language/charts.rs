@@ -20,7 +20,7 @@ use crate::Outcome;
 type Test = fn() -> Outcome;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, Test); 21] = [
+    let tests: [(&str, Test); 22] = [
         ("rendered", rendered_objects),
         ("not_at_hand", not_at_hand),
         ("refused", refused),
@@ -39,6 +39,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("stale", stale),
         ("broken_lock", broken_lock),
         ("values", values),
+        ("refused_for_its_values", refused_for_its_values),
         ("defaults", defaults),
         ("kube_version", kube_version),
         ("definitions_of_the_homelab", definitions_of_the_homelab),
@@ -386,7 +387,19 @@ fn changed() -> Outcome {
         "patch \"Service/wbe\" { spec { type NodePort; }; }\nremove \"ConfigMap/web\"\nremove \"Secret/web-key\"";
     let wrong = shop(&with(inside)).locked().compile();
     expect(&wrong, &[("patch-unmatched", "\"Service/wbe\""), ("patch-unmatched", "\"ConfigMap/web\"")])?;
-    said(&wrong, &["did you mean `Service/web`?", "no ConfigMap at all"])
+    said(&wrong, &["did you mean `Service/web`?", "no ConfigMap at all"])?;
+    let both = "remove \"Secret/web-key\"\nremove \"Service/web\"\npatch \"Service/web\" { spec { type NodePort; }; }";
+    let both = shop(&with(both)).locked().compile();
+    expect(&both, &[("patch-unmatched", "\"Service/web\"")])?;
+    said(&both, &["`Service/web` is left out", "left out here"])?;
+    // What a patch gives is the homelab's own to mend.
+    let typed = "remove \"Secret/web-key\"\npatch \"Service/web\" { spec { externalIPs here; }; }";
+    let typed = shop(&with(typed)).locked().compile();
+    expect(&typed, &[("wrong-object-type", "here")])?;
+    if rendered(&typed).contains("or write `patch") {
+        return Err(rendered(&typed).into());
+    }
+    Ok(())
 }
 
 fn configured(value: &str) -> String {
@@ -600,6 +613,23 @@ fn values() -> Outcome {
     expect(&held("replicas 0"), &[("value-schema", "0")])?;
     expect(&held("replicas two"), &[("value-schema", "two")])?;
     expect(&held("replica 2"), &[("value-schema", "replica")])
+}
+
+/// Why a chart cannot be rendered is said once: at the value, unless that is allowed.
+fn refused_for_its_values() -> Outcome {
+    let of = |inside: &str| {
+        let mut shop = shop(&with(inside)).locked();
+        let error = RenderError::from_helm(
+            "Error: web/templates/web.yaml:1:5\n  executing \"web\" at <.Values.image.tag>:\n    no",
+        );
+        shop.answers.insert("web".to_owned(), Err(RenderFailure::Refused(error)));
+        shop.compile()
+    };
+    expect(&of("values { image web; }"), &[("value-shape", "web")])?;
+    expect(&of("values { image { tag web; }; }"), &[("chart-refuses", "\"web\"")])?;
+    said(&of("values { image { tag web; }; }"), &["`templates/web.yaml:1` says: `.Values.image.tag`: no"])?;
+    let allowed = "values { image web; allow \"HLC0430\" reason=\"the chart takes both\"; }";
+    expect(&of(allowed), &[("chart-refuses", "\"web\"")])
 }
 
 fn defaults() -> Outcome {

@@ -17,7 +17,7 @@ use hlc_charts::{
     AtHand, Brought, Client, FetchError, Mirror, Mirrors, Policy, Sources, Vendor, Vendored, Want, bring,
 };
 use hlc_delivery::{DiskInputs, OverlayInputs, Project};
-use hlc_diag::{Diagnostic, Sources as Texts};
+use hlc_diag::{Diagnostic, Sources as Texts, Span};
 use hlc_model::{Charts, Compilation};
 
 use crate::args::{Args, Lock as LockOptions, Net};
@@ -188,7 +188,22 @@ impl Shop {
     }
 
     fn explain(&self, want: &Want, error: &FetchError) -> Failure {
-        explain::failure(want, error, &self.lock_name())
+        let place = self.place(want).map(|span| self.compilation.sources.locate(span).to_string());
+        explain::failure(want, place.as_deref(), error, &self.lock_name())
+    }
+
+    /// Where the homelab first names what is wanted.
+    fn place(&self, want: &Want) -> Option<Span> {
+        let charts = &self.compilation.charts;
+        match want {
+            Want::Chart { source, .. } => {
+                let releases = charts.releases.iter().filter(|release| release.made && release.source == *source);
+                releases.map(|release| release.chart_span).min()
+            }
+            Want::Manifests { url, .. } => {
+                charts.manifests.iter().filter(|wanted| wanted.url == *url).map(|wanted| wanted.span).min()
+            }
+        }
     }
 
     fn sources(&self, net: &Net) -> Result<Sources, Failure> {

@@ -7,6 +7,9 @@ use super::kube_version::KUBE_VERSION;
 pub(crate) const CODES: &[&Code] =
     &[&NOT_RENDERED, &DAMAGED, &REFUSED, &NO_OBJECTS, &HOOKS, &UNMATCHED, &RANDOM, &LOCAL, &KUBE_VERSION];
 
+/// What is said of a release that its values may be the reason of.
+pub(crate) const CANNOT_BE_RENDERED: [&Code; 2] = [&REFUSED, &NO_OBJECTS];
+
 /// A chart that is to be rendered here and cannot be.
 pub(crate) static NOT_RENDERED: Code = Code {
     id: "HLC0405",

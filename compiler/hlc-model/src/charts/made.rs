@@ -38,7 +38,12 @@ pub(crate) fn made(lower: &Lower<'_>, chart: &Chart) -> Vec<PlannedObject> {
         let matched: Vec<&mut PlannedObject> =
             made.iter_mut().filter(|object| is(object, &patch.object.value)).collect();
         if complete && matched.is_empty() {
-            report_unmatched(lower, chart, "patch", &patch.object, &rendered);
+            match chart.remove.iter().find(|remove| remove.object.value == patch.object.value) {
+                Some(remove) if rendered.contains(&name_of(&patch.object.value)) => {
+                    report_removed(lower, &patch.object, &remove.object);
+                }
+                _ => report_unmatched(lower, chart, "patch", &patch.object, &rendered),
+            }
         }
         let Some(over) = lower.resolver.data(&patch.over(), lower.scope, Place::Manifest) else { continue };
         for object in matched {
@@ -69,8 +74,21 @@ fn is(object: &PlannedObject, name: &ObjectName) -> bool {
     object.kind == name.kind && object.name == name.name
 }
 
+fn name_of(object: &ObjectName) -> String {
+    format!("{}/{}", object.kind, object.name)
+}
+
+fn report_removed(lower: &Lower<'_>, patched: &Spanned<ObjectName>, removed: &Spanned<ObjectName>) {
+    let message = format!("`{}` is left out, so that this `patch` changes nothing", name_of(&patched.value));
+    lower.resolver.report(
+        Diagnostic::new(&UNMATCHED, patched.span, message)
+            .label(removed.span, "left out here")
+            .help("write one of the two"),
+    );
+}
+
 fn report_unmatched(lower: &Lower<'_>, chart: &Chart, what: &str, object: &Spanned<ObjectName>, rendered: &[String]) {
-    let wanted = format!("{}/{}", object.value.kind, object.value.name);
+    let wanted = name_of(&object.value);
     let message = format!("chart `{}` renders no `{wanted}`, so that this `{what}` changes nothing", chart.name.value);
     let found = Diagnostic::new(&UNMATCHED, object.span, message).label(chart.name.span, "this chart");
     let of_kind: Vec<&String> =

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use hlc_chart::Verdict;
 use hlc_chart::verdict::{ValueFault, Wrong};
-use hlc_diag::{Code, Diagnostic, Severity, Span};
+use hlc_diag::{Code, Diagnostic, Severity, Sources, Span};
 use hlc_schema::suggest::list_names;
 use hlc_schema::{Data, DataValue};
 
 use super::{Check, Facts};
-use crate::charts::WantedRelease;
+use crate::charts::{CANNOT_BE_RENDERED, Charts, WantedRelease};
+use crate::report::Found;
 
 pub(super) const CHECK: Check = Check { codes: &[&SHAPE, &UNREAD, &SCHEMA, &DEFAULT], run };
 
@@ -67,6 +68,26 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
     // Releases of one chart share its values: what is wrong with them is wrong once.
     found.extend(all.into_iter().filter(|one| seen.insert((one.code.id, one.primary.span))));
+}
+
+/// Leaves out that a release cannot be rendered, where it is said of its values already why.
+pub(crate) fn leave_out_what_follows(found: &mut Vec<Found>, charts: &Charts, sources: &Sources) {
+    let says_why = |found: &&Found| found.stands() && [SHAPE.id, SCHEMA.id].contains(&found.diagnostic.code.id);
+    let said: BTreeSet<Span> = found.iter().filter(says_why).map(|found| found.diagnostic.primary.span).collect();
+    if said.is_empty() {
+        return;
+    }
+    let is_said_of = |(release, verdict): (&WantedRelease, &Verdict)| {
+        let mut of_values = Vec::new();
+        say(release, verdict, &mut of_values);
+        of_values.iter().any(|one| said.contains(&sources.origin(one.primary.span)))
+    };
+    let follows = |found: &Found| {
+        let of = |release: &WantedRelease| sources.origin(release.span) == found.diagnostic.primary.span;
+        CANNOT_BE_RENDERED.contains(&found.diagnostic.code)
+            && charts.verdicts().any(|(release, verdict)| of(release) && is_said_of((release, verdict)))
+    };
+    found.retain(|found| !follows(found));
 }
 
 /// Says what a chart says of its values, where they stand.

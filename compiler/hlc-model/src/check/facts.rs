@@ -320,16 +320,22 @@ fn makes_more(charts: &Charts, scope: ScopeId, workload: &Workload) -> bool {
 /// text can be replaced to mend that one.
 fn of_chart(mut found: Diagnostic, object: &PlannedObject) -> Diagnostic {
     let Some(rendered) = &object.rendered else { return found };
-    found.fixes.clear();
-    found
-        .note(format!(
-            "release `{}` renders {} `{}` from `{}`",
-            rendered.release, object.kind, object.name, rendered.template
-        ))
-        .help(format!(
-            "look for a value of the chart that changes it, or write `patch \"{}/{}\" {{ … }}`",
-            object.kind, object.name
-        ))
+    // A `patch` or `labels` is the homelab's own.
+    let is_written = found.primary.span != object.origin;
+    if !is_written {
+        found.fixes.clear();
+    }
+    let found = found.note(format!(
+        "release `{}` renders {} `{}` from `{}`",
+        rendered.release, object.kind, object.name, rendered.template
+    ));
+    if is_written {
+        return found;
+    }
+    found.help(format!(
+        "look for a value of the chart that changes it, or write `patch \"{}/{}\" {{ … }}`",
+        object.kind, object.name
+    ))
 }
 
 /// True when a controller that hlc does not know may make further objects of what is written in the workload: a database

@@ -81,7 +81,7 @@ impl Sources {
                 return Err(fail(format!("its repository `{}` is no URL", dependency.repository)));
             }
             if wanted.version.is_empty() {
-                let versions = self.versions(&wanted).await?;
+                let versions = self.versions(&wanted).await.map_err(|error| fail(error.to_string()))?;
                 wanted.version = newest(&dependency.version, &versions)
                     .ok_or_else(|| fail("its repository has no version that fits".to_owned()))?
                     .to_owned();

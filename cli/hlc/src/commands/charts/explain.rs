@@ -5,12 +5,13 @@ use hlc_schema::suggest::nearest;
 
 use crate::failure::Failure;
 
-pub(super) fn failure(want: &Want, error: &FetchError, lock: &str) -> Failure {
+pub(super) fn failure(want: &Want, place: Option<&str>, error: &FetchError, lock: &str) -> Failure {
     let name = match want {
         Want::Chart { source, .. } => source.name.as_str(),
         Want::Manifests { url, .. } => url.as_str(),
     };
-    let failure = Failure::new(format!("cannot have {}: {error}", want.name()));
+    let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
+    let failure = Failure::new(format!("cannot have {}{place}: {error}", want.name()));
     let changed = || {
         format!(
             "somebody has published something else under this version: find out why. `hlc lock --update {name}` takes it; the locked one is \
@@ -57,10 +58,17 @@ pub(super) fn failure(want: &Want, error: &FetchError, lock: &str) -> Failure {
         FetchError::Archive { .. } | FetchError::OtherChart { .. } => {
             failure.help("nothing of it was kept; whoever publishes it has to mend it")
         }
-        FetchError::Dependency { .. } => failure
+        FetchError::Dependency { .. } if is_of_the_project(want) => failure
             .help("`helm dependency build` in the chart's folder brings it, or name its version in Chart.yaml exactly"),
+        FetchError::Dependency { .. } => failure.help(
+            "it was published without it: take a version that carries it, or name with --mirror where the other one is",
+        ),
         FetchError::Io { .. } => failure.help("see whether the folder is there and may be written to"),
     }
+}
+
+fn is_of_the_project(want: &Want) -> bool {
+    matches!(want, Want::Chart { source, .. } if source.folder().is_some())
 }
 
 fn locked(want: &Want) -> bool {
