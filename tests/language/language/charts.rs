@@ -20,7 +20,7 @@ use crate::Outcome;
 type Test = fn() -> Outcome;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, Test); 22] = [
+    let tests: [(&str, Test); 23] = [
         ("rendered", rendered_objects),
         ("not_at_hand", not_at_hand),
         ("refused", refused),
@@ -28,6 +28,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("schema_of_kubernetes", schema_of_kubernetes),
         ("hooks", hooks),
         ("changed", changed),
+        ("left_to_argocd", left_to_argocd),
         ("random", random),
         ("frozen", frozen),
         ("random_and_left_out", random_and_left_out),
@@ -408,6 +409,15 @@ fn configured(value: &str) -> String {
     )
 }
 
+/// What only hlc could do to objects is refused where Argo CD makes them.
+fn left_to_argocd() -> Outcome {
+    let of = |inside: &str| shop(&format!("{ARGOCD} {{\n    {inside}\n}}")).locked().compile();
+    expect(&of("freeze #true"), &[("not-patched", "#true")])?;
+    said(&of("freeze #true"), &["this `freeze` cannot be carried out", "the name of a Secret"])?;
+    expect(&of("labels a=b"), &[("not-patched", "labels")])?;
+    expect(&of("freeze #false"), &[])
+}
+
 fn random() -> Outcome {
     let compilation = shop(&with("")).again(&configured("one"), &configured("two")).locked().compile();
     expect(&compilation, &[("random-field", "\"web\"")])?;
@@ -612,7 +622,14 @@ fn values() -> Outcome {
     expect(&held("replicas 2"), &[])?;
     expect(&held("replicas 0"), &[("value-schema", "0")])?;
     expect(&held("replicas two"), &[("value-schema", "two")])?;
-    expect(&held("replica 2"), &[("value-schema", "replica")])
+    expect(&held("replica 2"), &[("value-schema", "replica")])?;
+    // All that is wrong with a file is said, at the place that names it.
+    let mut of_file = shop(&format!("{ARGOCD} {{\n    values (file)\"values.yaml\"\n}}"));
+    of_file.files.insert("values.yaml", "replica: 2\nimage: {tga: a}\nhosts: b\n");
+    let at = "\"values.yaml\"";
+    let compilation = of_file.locked().compile();
+    expect(&compilation, &[("value-shape", at), ("value-unread", at), ("value-unread", at)])?;
+    said(&compilation, &["did you mean `replicas`?", "`image.tga`", "did you mean `tag`?"])
 }
 
 /// Why a chart cannot be rendered is said once: at the value, unless that is allowed.
@@ -628,6 +645,10 @@ fn refused_for_its_values() -> Outcome {
     expect(&of("values { image web; }"), &[("value-shape", "web")])?;
     expect(&of("values { image { tag web; }; }"), &[("chart-refuses", "\"web\"")])?;
     said(&of("values { image { tag web; }; }"), &["`templates/web.yaml:1` says: `.Values.image.tag`: no"])?;
+    // Nor is what Kubernetes does not take of what came of it.
+    let mut wrong = shop(&with("remove \"Secret/web-key\"\nvalues { hosts a; }")).locked();
+    wrong.answers.insert("web".to_owned(), answered(&MANIFEST.replace("selector: {app: web}", "selector: a"), None));
+    expect(&wrong.compile(), &[("value-shape", "a")])?;
     let allowed = "values { image web; allow \"HLC0430\" reason=\"the chart takes both\"; }";
     expect(&of(allowed), &[("chart-refuses", "\"web\"")])
 }

@@ -61,16 +61,17 @@ pub(crate) static DEFAULT: Code = Code {
 };
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let mut seen: BTreeSet<(&str, Span)> = BTreeSet::new();
+    let mut seen: BTreeSet<(&str, Span, String)> = BTreeSet::new();
     let mut all = Vec::new();
     for (release, verdict) in facts.charts.verdicts() {
         say(release, verdict, &mut all);
     }
     // Releases of one chart share its values: what is wrong with them is wrong once.
-    found.extend(all.into_iter().filter(|one| seen.insert((one.code.id, one.primary.span))));
+    // All values of a file stand at the place that names it.
+    found.extend(all.into_iter().filter(|one| seen.insert((one.code.id, one.primary.span, one.message.clone()))));
 }
 
-/// Leaves out that a release cannot be rendered, where it is said of its values already why.
+/// Leaves out that a release cannot be rendered, or renders what Kubernetes does not take, where it is said of its values already why.
 pub(crate) fn leave_out_what_follows(found: &mut Vec<Found>, charts: &Charts, sources: &Sources) {
     let says_why = |found: &&Found| found.stands() && [SHAPE.id, SCHEMA.id].contains(&found.diagnostic.code.id);
     let said: BTreeSet<Span> = found.iter().filter(says_why).map(|found| found.diagnostic.primary.span).collect();
@@ -84,37 +85,41 @@ pub(crate) fn leave_out_what_follows(found: &mut Vec<Found>, charts: &Charts, so
     };
     let follows = |found: &Found| {
         let of = |release: &WantedRelease| sources.origin(release.span) == found.diagnostic.primary.span;
-        CANNOT_BE_RENDERED.contains(&found.diagnostic.code)
-            && charts.verdicts().any(|(release, verdict)| of(release) && is_said_of((release, verdict)))
+        let may_follow =
+            CANNOT_BE_RENDERED.contains(&found.diagnostic.code) || hlc_kube::CODES.contains(&found.diagnostic.code);
+        may_follow && charts.verdicts().any(|(release, verdict)| of(release) && is_said_of((release, verdict)))
     };
     found.retain(|found| !follows(found));
 }
 
 /// Says what a chart says of its values, where they stand.
 fn say(release: &WantedRelease, verdict: &Verdict, all: &mut Vec<Diagnostic>) {
-    let mut found: Vec<Diagnostic> = Vec::new();
+    let mut found: Vec<(Vec<&str>, Diagnostic)> = Vec::new();
     for fault in &verdict.faults {
         let place = Place::of(release, &fault.path);
-        match &fault.wrong {
-            Wrong::Shape { own, given, list } => found.push(shape(release, fault, &place, own, given, *list)),
-            Wrong::Unread { meant, read } => found.push(unread(release, fault, &place, meant.as_deref(), read)),
-            Wrong::Default => found.push(
+        let mut of: Vec<&str> = fault.path.iter().map(String::as_str).collect();
+        let one = match &fault.wrong {
+            Wrong::Shape { own, given, list } => shape(release, fault, &place, own, given, *list),
+            Wrong::Unread { meant, read } => unread(release, fault, &place, meant.as_deref(), read),
+            Wrong::Default => {
                 Diagnostic::new(&DEFAULT, place.span, format!("`{}` is the chart's own default", fault.path.join(".")))
-                    .help("remove it"),
-            ),
+                    .help("remove it")
+            }
             Wrong::Refused { key, message } => {
                 let refused = refused(release, fault, &place, key.as_deref(), message);
+                of.extend(key.as_deref());
                 // What has the wrong shape is not said twice.
-                if found.iter().any(|one| one.code == &SHAPE && one.primary.span == refused.primary.span) {
+                if found.iter().any(|(other, one)| one.code == &SHAPE && *other == of) {
                     continue;
                 }
                 // One word for one value: a key that the schema does not know is not read either.
-                found.retain(|one| one.code != &UNREAD || one.primary.span != refused.primary.span);
-                found.push(refused);
+                found.retain(|(other, one)| one.code != &UNREAD || *other != of);
+                refused
             }
-        }
+        };
+        found.push((of, one));
     }
-    all.append(&mut found);
+    all.extend(found.into_iter().map(|(_, one)| one));
 }
 
 /// Where a value stands.

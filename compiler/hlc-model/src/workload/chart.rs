@@ -58,10 +58,11 @@ pub(crate) static NOT_PATCHED: Code = Code {
     id: "HLC0411",
     name: "not-patched",
     severity: Severity::Error,
-    summary: "a `patch` or `remove` of what Argo CD renders",
+    summary: "a `patch`, `remove`, `labels` or `freeze` of what Argo CD renders",
     explain: "With `deliver=\"argocd\"` the chart is rendered in the cluster, where hlc cannot change what comes out of it. Look \
               for a value of the chart that does the same; else leave the chart's part out by its values, and write the object \
-              in the workload under another name.",
+              in the workload under another name. What a chart makes up, Argo CD renders anew each time it looks; nothing can keep it \
+              but a Secret that the chart is told of.",
     bad: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"1.0.0\" \
           repo=\"https://charts.example.net\" deliver=\"argocd\" {\n        remove \"IngressClass/nginx\"\n    }\n}",
     good: "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"1.0.0\" \
@@ -224,13 +225,20 @@ impl Chart {
         let changed = self.patch.iter().map(|patch| ("patch", &patch.object));
         let changed = changed.chain(self.remove.iter().map(|remove| ("remove", &remove.object)));
         let changed = changed.map(|(what, object)| (what, object.span));
-        for (what, span) in changed.chain(self.labels.iter().map(|labels| ("labels", labels.head))) {
+        let changed = changed.chain(self.labels.iter().map(|labels| ("labels", labels.head)));
+        let frozen = self.freeze.iter().filter(|freeze| freeze.value).map(|freeze| ("freeze", freeze.span));
+        for (what, span) in changed.chain(frozen) {
             let message =
                 format!("Argo CD renders chart `{}`, so this `{what}` cannot be carried out", self.name.value);
+            let help = if what == "freeze" {
+                "look for values of the chart that take the name of a Secret, for what it makes up"
+            } else {
+                "look for a value of the chart that does the same"
+            };
             lower.resolver.report(
                 Diagnostic::new(&NOT_PATCHED, span, message)
                     .label(deliver.span, "it is left to Argo CD here")
-                    .help("look for a value of the chart that does the same"),
+                    .help(help),
             );
         }
         self.releases().iter().filter_map(|release| self.application(lower, deliver.span, release)).collect()

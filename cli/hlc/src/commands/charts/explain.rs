@@ -20,6 +20,10 @@ pub(super) fn failure(want: &Want, place: Option<&str>, error: &FetchError, lock
     };
     match error {
         FetchError::Net(_) => failure.help("what is at hand needs no network; --mirror names another place to ask"),
+        FetchError::Status { status: 404, .. } if locked(want) => failure.help(format!(
+            "{lock} has it, so it was there: it has been taken back, or wants a login now. A cache or vendor/ that still has it will do; \
+             --mirror names another place to ask"
+        )),
         FetchError::Status { status: 404, .. } => {
             failure.help("see whether the URL is right, and whether it wants a login")
         }

@@ -225,8 +225,13 @@ fn explain(shop: &Shop, release: &WantedRelease, failure: RenderFailure) -> Fail
         }
         RenderFailure::Refused(error) => {
             let at = error.at.as_ref().map(|at| format!(" at {at} of the chart")).unwrap_or_default();
-            Failure::new(format!("{what} cannot be rendered{at}: {}", error.message))
-                .help("see what the chart wants of its values; nothing was locked")
+            // Source: Helm, `chart requires kubeVersion: … which is incompatible with Kubernetes …`
+            let help = if error.message.starts_with("chart requires kubeVersion") {
+                "take a version of the chart that knows this Kubernetes; `kube-version` on the chart names another one. Nothing was locked"
+            } else {
+                "see what the chart wants of its values; nothing was locked"
+            };
+            Failure::new(format!("{what} cannot be rendered{at}: {}", error.message)).help(help)
         }
         RenderFailure::Unavailable(_) | RenderFailure::NotNow => {
             Failure::new(format!("{what} cannot be rendered: its archive has gone from the cache"))
