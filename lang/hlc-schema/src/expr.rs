@@ -83,7 +83,7 @@ impl RefPath {
     #[must_use]
     pub fn secret(&self) -> Option<SecretKey> {
         let key = self.text.strip_prefix("secret.").filter(|key| !key.contains('.'))?;
-        Some(SecretKey { name: key.to_owned(), span: self.span })
+        Some(SecretKey { name: key.to_owned(), span: self.span, by_path: true })
     }
 }
 
@@ -153,6 +153,8 @@ pub struct SecretKey {
     pub name: String,
     /// Where it stands.
     pub span: Span,
+    /// True for the path `secret.NAME`, behind `(ref)` or inside a `(fmt)` text.
+    pub by_path: bool,
 }
 
 /// Text that may be, or hold, a secret: for the fields that take one.
@@ -242,7 +244,7 @@ fn is_secret_name(name: &str) -> bool {
 pub(crate) fn secret(entry: Entry<'_>, cx: &mut Cx<'_>) -> Option<SecretKey> {
     let name = text(entry, "secret", cx)?;
     if is_secret_name(&name) {
-        let key = SecretKey { name, span: entry.value_span() };
+        let key = SecretKey { name, span: entry.value_span(), by_path: false };
         cx.use_secret(&key);
         return Some(key);
     }
@@ -259,7 +261,7 @@ pub(crate) fn refused_secret(entry: Entry<'_>, cx: &mut Cx<'_>) {
     if let hlc_syntax::Value::String(name) = entry.value()
         && is_secret_name(&name)
     {
-        let key = SecretKey { name: name.into_owned(), span: entry.value_span() };
+        let key = SecretKey { name: name.into_owned(), span: entry.value_span(), by_path: false };
         cx.secrets.push(SecretUse { key, refused: true });
     }
 }
@@ -304,7 +306,15 @@ pub(crate) fn path(entry: Entry<'_>, cx: &mut Cx<'_>) -> Option<RefPath> {
     if is_param(&text, span, cx) {
         return None;
     }
-    Some(RefPath { text, span })
+    Some(noted(RefPath { text, span }, cx))
+}
+
+/// A path, of which it is noted that it names a secret.
+fn noted(path: RefPath, cx: &mut Cx<'_>) -> RefPath {
+    if let Some(key) = path.secret() {
+        cx.use_secret(&key);
+    }
+    path
 }
 
 /// Reads `(fmt)"text {path} text"`.
@@ -379,5 +389,5 @@ fn hole(inner: &str, span: Span, cx: &mut Cx<'_>) -> Option<Segment> {
     if is_param(path, span, cx) {
         return None;
     }
-    Some(Segment::Path { path: RefPath { text: path.to_owned(), span }, url })
+    Some(Segment::Path { path: noted(RefPath { text: path.to_owned(), span }, cx), url })
 }

@@ -43,7 +43,9 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         found.push(match meant {
             Some(meant) => {
                 let at = file.key(meant).map_or(node.path.span, |key| key.key_span);
-                let edits = uses.iter().map(|used| Edit { span: used.span, text: format!("\"{meant}\"") }).collect();
+                let written =
+                    |used: &SecretKey| if used.by_path { format!("secret.{meant}") } else { format!("\"{meant}\"") };
+                let edits = uses.iter().map(|used| Edit { span: used.span, text: written(used) }).collect();
                 let mut diagnostic =
                     diagnostic.label(at, format!("`{meant}` is here")).help(format!("did you mean `{meant}`?"));
                 diagnostic.fixes.push(Fix { title: format!("write `{meant}`"), edits, safe: false });

@@ -7,6 +7,7 @@ use hlc_sops::KeyState;
 
 use super::secret_absent::absent;
 use super::{Check, Facts};
+use crate::workload::ClientType;
 
 pub(super) const CHECK: Check = Check { codes: &[&SECRET_UNUSED], run };
 
@@ -30,6 +31,18 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let Ok(file) = &secrets.file else { return };
     // What could not be read may use any of them.
     if facts.model.faults.unread || !facts.model.faults.kinds.is_empty() {
+        return;
+    }
+    // A client that lacks its secret is reported, and will use one.
+    if facts
+        .model
+        .oidc()
+        .any(|(_, oidc)| oidc.client_type() == ClientType::Confidential && oidc.client_secret.is_none())
+    {
+        return;
+    }
+    // So is a name that there is not; without anything alike, any of those that seem unused may be meant by it.
+    if absent(facts, node, file).any(|(_, meant)| meant.is_none()) {
         return;
     }
     let mut used: BTreeSet<&str> = facts.model.secret_uses.iter().map(|used| used.key.name.as_str()).collect();

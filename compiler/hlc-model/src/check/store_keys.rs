@@ -71,6 +71,9 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
     let hidden = facts.model.faults.may_hide(StorePath::decl());
     for workload in facts.sound_workloads() {
+        for secret in &workload.workload.bootstrap_secret {
+            twice("key", secret.key.iter().map(|key| (key.name.value.as_str(), key.name.span)), found);
+        }
         for secret in &workload.workload.secret {
             twice("key", secret.kubernetes_keys().map(|key| (key.value.as_str(), key.span)), found);
             if let Some(store) = secret.store(facts.model).filter(|_| !hidden) {

@@ -16,7 +16,7 @@ pub(crate) static SHOWN_SECRET: Code = Code {
     explain: "What becomes a DNS record, a label or a name is shown: by `hlc apply` when it changes, and by the service that it \
               is sent to. A secret may only stand where a service keeps it: in a password, a client secret, a file of \
               variables.",
-    bad: "cloudflare token=(secret)TOKEN { zone \"example.net\" { TXT \"@\" text=(fmt)\"key={secret.KEY}\"; } }",
+    bad: "cloudflare token=(secret)TOKEN { zone \"example.net\" { TXT \"@\" text=(fmt)\"key={secret.TOKEN}\"; } }",
     good: "cloudflare token=(secret)TOKEN { zone \"example.net\" { TXT \"@\" text=\"key=public\"; } }",
 };
 
