@@ -4,6 +4,7 @@ pub mod authentik;
 mod clashes;
 pub mod cloudflare;
 pub mod hetzner;
+mod known_extra;
 pub mod platform;
 mod ring;
 mod shown_secret;
@@ -78,6 +79,7 @@ pub(crate) fn lower(resolver: &Resolver<'_>, units: &[Unit<'_>]) -> Vec<PlannedS
     let stacks: Vec<PlannedStack> = stacks.filter(|stack| !stack.resources.is_empty()).collect();
     debug_assert!(stacks.iter().flat_map(|stack| &stack.resources).all(takes_outputs_there_are));
     ring::check(resolver, &stacks);
+    known_extra::check(resolver, &stacks);
     shown_secret::check(resolver, &stacks);
     stacks
 }
@@ -134,7 +136,12 @@ pub(crate) static LEAKS: &[&hlc_diag::Code] = &[&shown_secret::SHOWN_SECRET];
 
 /// Every finding of lowering stacks.
 pub(crate) fn codes() -> Vec<&'static hlc_diag::Code> {
-    let own: &[&hlc_diag::Code] =
-        &[&shown_secret::SHOWN_SECRET, &clashes::SAME_RESOURCE, &clashes::RENAMED, &ring::WAITS_IN_A_RING];
+    let own: &[&hlc_diag::Code] = &[
+        &known_extra::EXTRA_KNOWN,
+        &shown_secret::SHOWN_SECRET,
+        &clashes::SAME_RESOURCE,
+        &clashes::RENAMED,
+        &ring::WAITS_IN_A_RING,
+    ];
     [own, talos::CODES, hetzner::CODES].concat()
 }
