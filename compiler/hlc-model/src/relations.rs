@@ -18,7 +18,7 @@ use crate::resolve::Resolver;
 use crate::workload::{Oidc, Workload};
 
 pub(crate) use hosts::Hosts;
-pub(crate) use network::{pools, service_at};
+pub(crate) use network::{pools, service_at, wanted_addresses};
 
 /// Something that needs or is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
-use hlc_diag::{Code, Diagnostic, Severity};
-use hlc_schema::Node as _;
+use hlc_diag::{Code, Diagnostic, Severity, Span};
+use hlc_schema::{Node as _, ScopeId};
 use ipnet::Ipv4Net;
 
 use super::cluster_networks;
@@ -13,6 +13,7 @@ use super::owners::{Claim, Owner, is_no_host, owners, pools, range};
 use super::{Check, Facts};
 use crate::concept::{Addresses, Network};
 use crate::relations::service_at;
+use crate::stack::talos::Cluster;
 
 pub(super) const CHECK: Check = Check { codes: &[&ADDRESS_OUTSIDE, &ADDRESS_TAKEN, &NETWORK_OVERLAP], run };
 
@@ -22,9 +23,9 @@ pub(crate) static ADDRESS_OUTSIDE: Code = Code {
     name: "address-outside",
     severity: Severity::Error,
     summary: "an address that lies outside its network",
-    explain: "The router of a network has an address in it, machines and the address that control planes share lie in their \
-              cluster's network, and a gateway's address lies in one of the homelab's networks: nothing could reach it \
-              otherwise.",
+    explain: "The router of a network has an address in it; machines, the address that control planes share and the next hops of \
+              machines lie in their cluster's network, and a gateway's address lies in one of the homelab's networks: nothing \
+              could reach it otherwise.",
     bad: "homelab \"home\" domain=\"example.net\" {\n    network \"lan\" cidr=\"192.168.1.0/24\" gateway=\"192.168.2.1\"\n}",
     good: "homelab \"home\" domain=\"example.net\" {\n    network \"lan\" cidr=\"192.168.1.0/24\" gateway=\"192.168.1.1\"\n}",
 };
@@ -70,6 +71,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             found.push(diagnostic.help(owner.way_out(facts, networks, &owners, &pools)));
         }
     }
+    found.extend(next_hops(facts));
     let mut taken: BTreeMap<Ipv4Addr, &Owner<'_>> = BTreeMap::new();
     for owner in &owners {
         match taken.get(&owner.ip.value) {
@@ -83,6 +85,25 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// Next hops of machines outside of the network that the machines are in. Of a pool it is one place for all of them.
+fn next_hops(facts: &Facts<'_>) -> Vec<Diagnostic> {
+    let mut found: BTreeMap<Span, Diagnostic> = BTreeMap::new();
+    for cluster in Cluster::all(facts.model) {
+        let (cidr, name) = (cluster.network.cidr.span, &cluster.network.name.name);
+        for route in cluster.machines.iter().flat_map(|machine| &machine.route) {
+            let Some(via) = facts.resolver.value(&route.via, ScopeId::default()) else { continue };
+            let Some(fault) = is_no_host(cluster.network, via.value) else { continue };
+            let message = format!("the next hop {} to network `{}` {fault} `{name}`", via.value, route.network.name);
+            found.entry(via.span).or_insert_with(|| {
+                Diagnostic::new(&ADDRESS_OUTSIDE, via.span, message)
+                    .label(cidr, format!("the network is {}", range(cluster.network)))
+                    .help("name something that the machines reach directly: `via=(ref)machine.NAME.ip`")
+            });
+        }
+    }
+    found.into_values().collect()
 }
 
 impl Owner<'_> {

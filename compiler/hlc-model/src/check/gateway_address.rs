@@ -1,11 +1,12 @@
-//! A gateway's address is one that the load balancer can give it.
+//! The address of a gateway or a Service is one that the load balancer can give it.
 
 use std::net::Ipv4Addr;
 
 use hlc_diag::{Code, Diagnostic, Severity};
-use hlc_schema::{Node as _, ScopeId};
+use hlc_plan::PlannedObject;
+use hlc_schema::Node as _;
 
-use super::owners::{owners, pools};
+use super::owners::{Claim, Owner, owners, pools};
 use super::{Check, Facts};
 use crate::concept::Addresses;
 use crate::relations::service_at;
@@ -17,9 +18,9 @@ pub(crate) static NOT_IN_A_POOL: Code = Code {
     id: "HLC0838",
     name: "gateway-not-in-a-pool",
     severity: Severity::Error,
-    summary: "a gateway's address that no pool of the load balancer holds",
+    summary: "an address of a gateway or a Service that no pool of the load balancer holds",
     explain: "The load balancer gives out the addresses of its pools and no others. A gateway that asks for another one never gets \
-              an address.",
+              an address, nor does a Service (`loadBalancerIP`, or the annotations of Cilium and MetalLB).",
     bad: "homelab \"home\" domain=\"example.net\" { network \"lan\" cidr=\"192.168.1.0/24\" }\nplatform {\n    addon \"gateway\" \
           namespace=\"kube-system\" {\n        addresses \"lan\" range=\"192.168.1.240-192.168.1.250\"\n        gateway \"main\" \
           class=\"cilium\" ip=\"192.168.1.220\" { listener \"http\" protocol=\"HTTP\" port=80 }\n    }\n}",
@@ -33,26 +34,39 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     if pools.is_empty() || facts.model.faults.may_hide(Addresses::decl()) {
         return; // something else than hlc makes the pools
     }
-    for (gateway, _) in facts.model.gateways() {
-        let ip = gateway.ip.as_ref().and_then(|ip| facts.resolver.value(ip, ScopeId::default()));
-        let Some(ip) = ip.filter(|ip| !pools.iter().any(|pool| pool.range.value.contains(ip.value))) else { continue };
-        let message = format!("no pool holds {}, the address of gateway `{}`", ip.value, gateway.name.name);
+    if facts.objects().any(|object| is_pool(object) && !pools.iter().any(|pool| pool.name.span == object.origin)) {
+        return; // one that is written out may hold the address
+    }
+    let owners = owners(facts);
+    let is_held = |ip: Ipv4Addr| pools.iter().any(|pool| pool.range.value.contains(ip));
+    for owner in owners.iter().filter(|owner| owner.claim == Claim::FromPool && !is_held(owner.ip.value)) {
+        let ip = owner.ip;
+        let message = format!("no pool holds {}, the address of {}", ip.value, owner.what);
         let diagnostic =
             pools.iter().take(3).fold(Diagnostic::new(&NOT_IN_A_POOL, ip.span, message), |diagnostic, pool| {
                 diagnostic.label(pool.range.span, format!("pool `{}`", pool.name.name))
             });
-        found.push(diagnostic.help(match free(facts, &pools, ip.value) {
+        found.push(diagnostic.help(match free(facts, &owners, &pools, ip.value) {
             Some((free, pool)) => format!("{free} of pool `{}` is free", pool.name.name),
             None => "no address of a pool is free: widen one".to_owned(),
         }));
     }
 }
 
+/// True for a pool as the load balancer knows it (Cilium, MetalLB).
+fn is_pool(object: &PlannedObject) -> bool {
+    matches!(object.kind.as_str(), "CiliumLoadBalancerIPPool" | "IPAddressPool")
+}
+
 /// The address of a pool that nothing has and that is nearest to another.
-fn free<'m>(facts: &Facts<'m>, pools: &[&'m Addresses], near: Ipv4Addr) -> Option<(Ipv4Addr, &'m Addresses)> {
+fn free<'m>(
+    facts: &Facts<'m>,
+    owners: &[Owner<'_>],
+    pools: &[&'m Addresses],
+    near: Ipv4Addr,
+) -> Option<(Ipv4Addr, &'m Addresses)> {
     /// How many of a pool are looked at.
     const MOST: usize = 1 << 12;
-    let owners = owners(facts);
     let of = |pool: &&'m Addresses| {
         let (first, last) = (u32::from(pool.range.value.first()), u32::from(pool.range.value.last()));
         let pool = *pool;

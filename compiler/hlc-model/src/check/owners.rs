@@ -1,12 +1,14 @@
 //! Who has which address.
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
-use hlc_schema::{ScopeId, Spanned};
+use hlc_plan::PlannedObject;
+use hlc_schema::{Data, ScopeId, Spanned};
 
 use super::Facts;
 use crate::concept::{Addresses, Network};
-use crate::relations::service_at;
+use crate::relations::{service_at, wanted_addresses};
 use crate::stack::talos::Cluster;
 
 /// Something that has an address.
@@ -70,6 +72,9 @@ pub(super) fn owners<'m>(facts: &Facts<'m>) -> Vec<Owner<'m>> {
         let what = format!("gateway `{}`", gateway.name.name);
         owners.extend(ip.map(|ip| Owner { ip, what, claim: Claim::FromPool, within: None }));
     }
+    let services: Vec<Owner<'_>> = services(facts).collect();
+    let served: BTreeSet<Ipv4Addr> = services.iter().map(|owner| owner.ip.value).collect();
+    owners.extend(services);
     for network in networks() {
         let what = format!("a name server of network `{}`", network.name.name);
         let named = |ip: &Spanned<Ipv4Addr>| {
@@ -79,9 +84,27 @@ pub(super) fn owners<'m>(facts: &Facts<'m>) -> Vec<Owner<'m>> {
             let claim = if pooled { Claim::FromPool } else { Claim::Named };
             Owner { ip: *ip, what: what.clone(), claim, within: None }
         };
-        owners.extend(network.nameservers.iter().map(named));
+        owners.extend(network.nameservers.iter().filter(|ip| !served.contains(&ip.value)).map(named));
     }
     owners
+}
+
+/// Services that want an address of their own from the load balancer.
+fn services<'m>(facts: &Facts<'m>) -> impl Iterator<Item = Owner<'m>> {
+    /// Services with one of these share an address on purpose (Cilium, MetalLB).
+    const SHARED: [&str; 3] =
+        ["lbipam.cilium.io/sharing-key", "io.cilium/lb-ipam-sharing-key", "metallb.io/allow-shared-ip"];
+    let is_shared =
+        |service: &PlannedObject| SHARED.iter().any(|key| service.body.at(&["metadata", "annotations", key]).is_some());
+    let is_balanced =
+        |service: &PlannedObject| service.body.at(&["spec", "type"]).and_then(Data::as_str) == Some("LoadBalancer");
+    let services = facts.objects().filter(|object| object.kind == "Service");
+    let services = services.filter(move |service| is_balanced(service) && !is_shared(service));
+    services.flat_map(|service| {
+        let what = format!("Service `{}`", service.name);
+        let wanted = wanted_addresses(&service.body).into_iter();
+        wanted.map(move |ip| Owner { ip, what: what.clone(), claim: Claim::FromPool, within: None })
+    })
 }
 
 /// Why an address is none of a host in a network; `None` when it is one.

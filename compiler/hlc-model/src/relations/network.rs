@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use hlc_diag::Span;
-use hlc_schema::{Data, Expr, ScopeId};
+use hlc_schema::{Data, Expr, ScopeId, Spanned};
 
 use super::hosts::host_of;
 use super::{Gather, Need, Thing, thing};
@@ -164,17 +164,24 @@ fn in_values(values: &Data, keys: &[&str], ip: &str) -> bool {
     false
 }
 
+/// Where a Service names the addresses that it wants of the load balancer (Cilium, MetalLB), besides the field of Kubernetes.
+const ANNOTATIONS: [&str; 3] = ["lbipam.cilium.io/ips", "io.cilium/lb-ipam-ips", "metallb.io/loadBalancerIPs"];
+
+/// The addresses that a Service wants of the load balancer.
+pub(crate) fn wanted_addresses(service: &Data) -> Vec<Spanned<Ipv4Addr>> {
+    let annotations = ANNOTATIONS.iter().map(|key| service.at(&["metadata", "annotations", key]));
+    let lists = annotations.chain([service.at(&["spec", "loadBalancerIP"])]).flatten();
+    let addresses = lists.flat_map(|list| {
+        let parts = list.as_str().unwrap_or_default().split(',');
+        parts.filter_map(|part| Some(Spanned::new(part.trim().parse().ok()?, list.span)))
+    });
+    addresses.collect()
+}
+
 /// The unit with a Service that the load balancer gives an address (MetalLB, Cilium, and the field that Kubernetes has).
 pub(crate) fn service_at<'m>(units: &[Unit<'m>], resolver: &Resolver<'m>, ip: Ipv4Addr) -> Option<Thing<'m>> {
-    const ANNOTATIONS: [&str; 3] = ["lbipam.cilium.io/ips", "io.cilium/lb-ipam-ips", "metallb.io/loadBalancerIPs"];
+    let has = |body: &Data| wanted_addresses(body).iter().any(|wanted| wanted.value == ip);
     let ip = ip.to_string();
-    let holds = |data: Option<&Data>| {
-        data.and_then(Data::as_str).is_some_and(|text| text.split(',').any(|part| part.trim() == ip))
-    };
-    let has = |body: &Data| {
-        holds(body.at(&["spec", "loadBalancerIP"]))
-            || ANNOTATIONS.iter().any(|key| holds(body.at(&["metadata", "annotations", key])))
-    };
     let unit = units.iter().filter(|unit| !unit.idle).find(|unit| {
         unit.planned.objects.iter().any(|object| object.kind == "Service" && has(&object.body))
             || unit.source.chart.iter().any(|chart| {
