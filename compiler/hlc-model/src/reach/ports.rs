@@ -4,7 +4,7 @@ use hlc_diag::Span;
 
 use crate::check::Facts;
 use crate::concept::compose::{Protocol, Published};
-use crate::concept::{Firewall, PortRange, Server};
+use crate::concept::{Firewall, FirewallRule, PortRange, Server};
 
 /// A port of a server, or a range of them, that its firewall lets in or a service publishes.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub(super) fn open(facts: &Facts<'_>) -> Vec<OpenPort> {
                     let Some(range) = range else { continue };
                     let mut port = OpenPort {
                         rule: Some(rule.name.value.clone()),
-                        from: rule.from.iter().map(|network| network.value.to_string()).collect(),
+                        from: networks(rule),
                         opened: Some(range.span),
                         ..closed(server, protocol, range.value)
                     };
@@ -65,6 +65,12 @@ pub(super) fn open(facts: &Facts<'_>) -> Vec<OpenPort> {
         (&a.server, key(a)).cmp(&(&b.server, key(b)))
     });
     ports
+}
+
+/// The networks that a rule lets in; none for the whole internet.
+fn networks(rule: &FirewallRule) -> Vec<String> {
+    let all = rule.is_worldwide();
+    rule.from.iter().filter(|_| !all).map(|network| network.value.to_string()).collect()
 }
 
 fn closed(server: &Server, protocol: Protocol, ports: PortRange) -> OpenPort {

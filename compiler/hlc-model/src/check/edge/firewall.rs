@@ -49,7 +49,7 @@ pub(crate) static OPEN_SSH: Code = Code {
     severity: Severity::Hint,
     summary: "SSH that the whole internet can reach",
     explain: "Keys keep strangers out, and every weakness of the SSH server is theirs to try. With `from` only some networks can \
-              reach it.",
+              reach it. A server without a firewall is open at every port.",
     bad: "hetzner token=(secret)HCLOUD_TOKEN {\n    firewall \"edge\" { allow \"ssh\" tcp=22 }\n}",
     good: "hetzner token=(secret)HCLOUD_TOKEN {\n    firewall \"edge\" { allow \"ssh\" tcp=22 { from \"203.0.113.0/24\" } }\n}",
 };
@@ -61,12 +61,20 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let faulty = facts.model.faults.may_hide(Firewall::decl());
     for firewall in facts.model.hetzner.iter().filter(|_| !faulty).flat_map(|(_, hetzner)| &hetzner.firewall) {
         for rule in &firewall.allow {
-            let Some(tcp) = rule.tcp.filter(|tcp| tcp.value.contains(SSH) && rule.from.is_empty()) else { continue };
+            let Some(tcp) = rule.tcp.filter(|tcp| tcp.value.contains(SSH) && rule.is_worldwide()) else { continue };
             found.push(
                 Diagnostic::new(&OPEN_SSH, tcp.span, "the whole internet can reach SSH")
                     .help("name the networks that may: `allow \"ssh\" tcp=22 { from \"203.0.113.0/24\" }`"),
             );
         }
+    }
+    for (_, hetzner) in &facts.model.hetzner {
+        found.extend(hetzner.server.iter().filter(|server| server.firewall.is_empty()).map(|server| {
+            let message = format!("the whole internet can reach SSH of server `{}`", server.name.name);
+            Diagnostic::new(&OPEN_SSH, server.name.span, message)
+                .here("it has no firewall")
+                .help("declare one and name it: `firewall=\"NAME\"`; it drops everything that it does not allow")
+        }));
     }
     for edge in &facts.edges {
         closed(edge, found);

@@ -47,6 +47,15 @@ pub struct FirewallRule {
     pub from: Vec<Spanned<Ipv4Net>>,
 }
 
+impl FirewallRule {
+    /// True when everybody may come in: no network is named, or together those named are the whole internet.
+    #[must_use]
+    pub fn is_worldwide(&self) -> bool {
+        let networks: Vec<Ipv4Net> = self.from.iter().map(|network| network.value).collect();
+        networks.is_empty() || Ipv4Net::aggregate(&networks) == [Ipv4Net::default()]
+    }
+}
+
 /// A port or a range of ports, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PortRange {
