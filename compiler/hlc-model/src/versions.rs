@@ -72,6 +72,43 @@ pub(crate) const GATEWAY: &[GatewayRule] = &[
     GatewayRule { cilium: (1, 19), needs: (1, 1), until: None, experimental: false, asks: (1, 3), tag: "v1.19.0" },
 ];
 
+/// Releases of Cilium that fail with the standard channel of the Gateway API, though by [`GATEWAY`] they take any.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ChannelFault {
+    /// The first and the last release, as `MAJOR.MINOR.PATCH`.
+    pub(crate) cilium: ((u32, u32, u32), (u32, u32, u32)),
+    /// With this release of the Gateway API alone; with every one when absent.
+    pub(crate) gateway: Option<(u32, u32)>,
+    /// What is wrong, to be pointed at the definitions.
+    pub(crate) here: &'static str,
+    /// Where that is written.
+    pub(crate) sources: &'static [&'static str],
+}
+
+/// Cilium and the channels of the Gateway API.
+pub(crate) const CHANNEL: &[ChannelFault] = &[
+    // The reconciler lists TLSRoutes whether there are any or not; seen with 1.17.2, and mended for later releases.
+    ChannelFault {
+        cilium: ((1, 17, 0), (1, 17, 2)),
+        gateway: None,
+        here: "the standard channel has no TLSRoutes, which it lists all the same",
+        sources: &["https://github.com/cilium/cilium/issues/38420", "https://github.com/cilium/cilium/pull/38874"],
+    },
+    // TLSRoutes are in the standard channel from 1.5 on, and no longer served as `v1alpha2` there. That Cilium reads them as
+    // `v1` is new in 1.20 (<https://github.com/cilium/cilium/pull/45251>).
+    ChannelFault {
+        cilium: ((1, 17, 0), (1, 19, u32::MAX)),
+        gateway: Some((1, 5)),
+        here: "the standard channel serves TLSRoutes as `v1` only, and Cilium before 1.20 looks for `v1alpha2`",
+        sources: &[
+            "https://github.com/kubernetes-sigs/gateway-api/releases/tag/v1.5.0",
+            "https://github.com/cilium/cilium/issues/44920",
+            "https://github.com/cilium/cilium/issues/45139",
+            "https://github.com/kubernetes-sigs/kubespray/pull/13223",
+        ],
+    },
+];
+
 /// What a chart needs of the system of the machines that it runs on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SystemRule {
@@ -130,6 +167,14 @@ pub(crate) fn release(version: &str) -> Option<(u32, u32)> {
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
+/// `MAJOR.MINOR.PATCH` of a version such as `v1.17.2`; `None` for what is none.
+pub(crate) fn exact(version: &str) -> Option<(u32, u32, u32)> {
+    let (major, minor) = release(version)?;
+    let patch = version.split('.').nth(2)?;
+    let digits = patch.find(|c: char| !c.is_ascii_digit()).unwrap_or(patch.len());
+    Some((major, minor, patch.get(..digits)?.parse().ok()?))
+}
+
 /// The page with every rule.
 pub(crate) fn page() -> String {
     let mut page = String::from(
@@ -154,6 +199,19 @@ pub(crate) fn page() -> String {
         page += &format!(
             "| {major}.{minor} | {needs}.{needs_minor}{until} | {channel} | <{code}> | {asks}.{asks_minor} | <{pages}> |\n"
         );
+    }
+    page += "\nThe standard channel is not enough for some releases that take any by this. These too are reported as \
+             [HLC0676](diagnostics/HLC0676.md).\n\n| Cilium | Gateway API | why | sources |\n|---|---|---|---|\n";
+    for fault in CHANNEL {
+        let (first, last) = fault.cilium;
+        let shown = |(major, minor, patch): (u32, u32, u32)| match patch {
+            u32::MAX => format!("{major}.{minor}"),
+            patch => format!("{major}.{minor}.{patch}"),
+        };
+        let gateway = fault.gateway.map_or_else(|| "any".to_owned(), |(major, minor)| format!("{major}.{minor}"));
+        let sources: Vec<String> = fault.sources.iter().map(|source| format!("<{source}>")).collect();
+        let (first, last, here) = (shown(first), shown(last), fault.here);
+        page += &format!("| {first} to {last} | {gateway} | {here} | {} |\n", sources.join(" "));
     }
     page += "\n## Charts and the system of machines\n\nReported as [HLC0675](diagnostics/HLC0675.md) without what a chart does not \
              run, else as [HLC0686](diagnostics/HLC0686.md).\n\n| chart | on | does not run without | is to have | kernel \

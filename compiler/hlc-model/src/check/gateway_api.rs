@@ -6,7 +6,7 @@ use hlc_schema::{DataValue, ScopeId};
 use super::{Check, Facts};
 use crate::lower::Carrier;
 use crate::stack::platform::brought;
-use crate::versions::{GATEWAY, GatewayRule, release};
+use crate::versions::{CHANNEL, ChannelFault, GATEWAY, GatewayRule, exact, release};
 use crate::workload::{Chart, Manifests};
 
 pub(super) const CHECK: Check = Check { codes: &[&GATEWAY_API, &GATEWAY_CHANNEL, &GATEWAY_UNTRIED], run };
@@ -19,10 +19,10 @@ pub(crate) static GATEWAY_API: Code = Code {
     summary: "definitions of the Gateway API that are too old or too new for Cilium",
     explain: "Cilium's operator looks for the kinds of the Gateway API that it needs, at their versions, and leaves gateways \
               alone where one is missing: it is not there yet, or at this version no more. docs/versions.md has the rules that hlc knows, with their sources.",
-    bad: "platform {\n    addon \"cilium\" namespace=\"kube-system\" {\n        chart \"cilium\" version=\"1.17.2\" \
+    bad: "platform {\n    addon \"cilium\" namespace=\"kube-system\" {\n        chart \"cilium\" version=\"1.17.4\" \
           repo=\"https://helm.cilium.io/\" { values { gatewayAPI enabled=#true} }\n    }\n    addon \"definitions\" namespace=\"kube-system\" {\n        manifests \
           \"https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.0.0/standard-install.yaml\" name=\"gateway-api\"\n    }\n}",
-    good: "platform {\n    addon \"cilium\" namespace=\"kube-system\" {\n        chart \"cilium\" version=\"1.17.2\" \
+    good: "platform {\n    addon \"cilium\" namespace=\"kube-system\" {\n        chart \"cilium\" version=\"1.17.4\" \
            repo=\"https://helm.cilium.io/\" { values { gatewayAPI enabled=#true} }\n    }\n    addon \"definitions\" namespace=\"kube-system\" {\n        manifests \
            \"https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.2.1/standard-install.yaml\" name=\"gateway-api\"\n    }\n}",
 };
@@ -35,8 +35,8 @@ pub(crate) static GATEWAY_CHANNEL: Code = Code {
     summary: "definitions of the Gateway API without the experimental ones that Cilium needs",
     explain: "The Gateway API is published twice: `standard-install.yaml`, and `experimental-install.yaml`, which has more kinds. The \
               operators of Cilium 1.15 and 1.16 look for TLSRoutes, which only the experimental channel has as `v1alpha2`, and leave \
-              gateways alone where they are missing, even if nothing uses them. docs/versions.md has the rules that hlc knows, with \
-              their sources.",
+              gateways alone where they are missing, even if nothing uses them. Some releases after them fail in other ways. \
+              docs/versions.md has the rules that hlc knows, with their sources.",
     bad: "platform {\n    addon \"cilium\" namespace=\"kube-system\" {\n        chart \"cilium\" version=\"1.16.6\" \
           repo=\"https://helm.cilium.io/\" { values { gatewayAPI enabled=#true} }\n    }\n    addon \"definitions\" namespace=\"kube-system\" {\n        manifests \
           \"https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.2.1/standard-install.yaml\" name=\"gateway-api\"\n    }\n}",
@@ -54,10 +54,10 @@ pub(crate) static GATEWAY_UNTRIED: Code = Code {
     explain: "The documentation of a release of Cilium says which release of the Gateway API must be there. With one a little older \
               its operator begins all the same, and what it reads of the newer fields is not there. docs/versions.md has the \
               rules that hlc knows, with their sources.",
-    bad: "platform {\n    addon \"cilium\" namespace=\"kube-system\" {\n        chart \"cilium\" version=\"1.17.2\" \
+    bad: "platform {\n    addon \"cilium\" namespace=\"kube-system\" {\n        chart \"cilium\" version=\"1.17.4\" \
           repo=\"https://helm.cilium.io/\" { values { gatewayAPI enabled=#true} }\n    }\n    addon \"definitions\" namespace=\"kube-system\" {\n        manifests \
           \"https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.1.0/standard-install.yaml\" name=\"gateway-api\"\n    }\n}",
-    good: "platform {\n    addon \"cilium\" namespace=\"kube-system\" {\n        chart \"cilium\" version=\"1.17.2\" \
+    good: "platform {\n    addon \"cilium\" namespace=\"kube-system\" {\n        chart \"cilium\" version=\"1.17.4\" \
            repo=\"https://helm.cilium.io/\" { values { gatewayAPI enabled=#true} }\n    }\n    addon \"definitions\" namespace=\"kube-system\" {\n        manifests \
            \"https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.2.1/standard-install.yaml\" name=\"gateway-api\"\n    }\n}",
 };
@@ -124,19 +124,34 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         }
         let judged = published.iter().filter_map(|it| judge(chart.version.value.as_str(), rule, it));
         found.extend(judged.map(|finding| finding.label(chart.version.span, "this Cilium")));
-        if let Some(first) = published.first().filter(|_| rule.experimental && !may_have_more(facts, &published)) {
+        let version = chart.version.value.as_str();
+        let why = |published: &Published<'_>| {
+            let rule = rule.experimental.then_some("the standard channel has no TLSRoutes as `v1alpha2`");
+            rule.or_else(|| channel_fault(version, published).map(|fault| fault.here))
+        };
+        let first = published.iter().find_map(|published| Some((published, why(published)?)));
+        if let Some((first, why)) = first.filter(|_| !may_have_more(facts, &published)) {
             found.push(
                 Diagnostic::new(
                     &GATEWAY_CHANNEL,
                     first.at,
-                    format!("Cilium {} needs the experimental definitions too", chart.version.value.as_str()),
+                    format!("Cilium {version} needs the experimental definitions too"),
                 )
-                .here("the standard channel has no TLSRoutes as `v1alpha2`")
+                .here(why)
                 .label(chart.version.span, "this Cilium")
                 .help("take `experimental-install.yaml` of the same release"),
             );
         }
     }
+}
+
+/// What is known of a Cilium that the standard channel of these definitions is not enough for.
+fn channel_fault(cilium: &str, published: &Published<'_>) -> Option<&'static ChannelFault> {
+    let cilium = exact(cilium)?;
+    CHANNEL.iter().find(|fault| {
+        let (first, last) = fault.cilium;
+        first <= cilium && cilium <= last && fault.gateway.is_none_or(|gateway| gateway == published.release)
+    })
 }
 
 /// What is wrong with the release of published definitions.
