@@ -18,6 +18,8 @@ pub(crate) struct Client {
     pub(crate) document_changes: bool,
     /// Tells of changes on disk when it is asked to.
     pub(crate) watches: bool,
+    /// Shows Markdown where something is explained.
+    pub(crate) markdown: bool,
 }
 
 /// Turns spans of one analysis into ranges.

@@ -19,6 +19,7 @@ mod position;
 mod server;
 mod transport;
 mod uri;
+mod words;
 
 use std::io::{self, BufRead, Write};
 

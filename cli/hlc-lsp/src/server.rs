@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, TryRecvError};
 
 use gen_lsp_types as lsp;
-use lsp_server::{ErrorCode, Message, Notification, Request};
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -15,7 +16,7 @@ use crate::documents::{Document, Documents};
 use crate::findings::{Client, by_file};
 use crate::position::Encoding;
 use crate::transport::{Incoming, Writer};
-use crate::{actions, uri};
+use crate::{actions, uri, words};
 
 /// What was last said about a file, and of which version.
 type Said = (Option<i32>, Vec<lsp::Diagnostic>);
@@ -94,29 +95,63 @@ impl<W: Write> Server<W> {
                 self.shut_down = true;
                 self.out.answer(id, &Value::Null)
             }
-            "textDocument/codeAction" => match serde_json::from_value::<lsp::CodeActionParams>(params) {
-                Ok(params) => {
-                    self.settle()?;
-                    let found = self.documents.get(&params.text_document.uri.0).map(|document| {
-                        let reads = |analysis: &&Analysis| analysis.uris().any(|uri| uri == document.uri);
-                        let of = |analysis: &Analysis| actions::actions(analysis, &self.documents, &params, client);
-                        let mut found: Vec<lsp::CodeAction> = Vec::new();
-                        for action in self.analyses.values().filter(reads).flat_map(of) {
-                            let same =
-                                |other: &lsp::CodeAction| (&other.title, &other.edit) == (&action.title, &action.edit);
-                            if !found.iter().any(same) {
-                                found.push(action);
-                            }
-                        }
-                        let is_read = self.analyses.values().any(|analysis| reads(&analysis));
-                        if is_read { found } else { of(&analysis::alone(document)) }
-                    });
-                    self.out.answer(id, &found.unwrap_or_default())
-                }
-                Err(error) => self.out.refuse(id, ErrorCode::InvalidParams, error.to_string()),
-            },
+            "textDocument/codeAction" => self.answer(id, params, |server, params| server.actions(&params, client)),
+            "textDocument/completion" => self.answer(id, params, |server, params| server.completions(&params, client)),
+            "completionItem/resolve" => self.answer(id, params, |_, item| Ok(words::resolve(item, client))),
+            "textDocument/hover" => self.answer(id, params, |server, params: lsp::HoverParams| {
+                let at = params.text_document_position_params;
+                let document = server.documents.get(&at.text_document.uri.0).filter(|document| document.is_kdl());
+                Ok(document.and_then(|document| words::hover(document, at.position, client)))
+            }),
             _ => self.out.refuse(id, ErrorCode::MethodNotFound, format!("`{method}` is not supported")),
         }
+    }
+
+    /// Answers a request whose parameters make sense.
+    fn answer<P: DeserializeOwned, R: Serialize>(
+        &mut self,
+        id: RequestId,
+        params: Value,
+        result: impl FnOnce(&mut Self, P) -> io::Result<R>,
+    ) -> io::Result<()> {
+        match serde_json::from_value::<P>(params) {
+            Ok(params) => {
+                let result = result(self, params)?;
+                self.out.answer(id, &result)
+            }
+            Err(error) => self.out.refuse(id, ErrorCode::InvalidParams, error.to_string()),
+        }
+    }
+
+    fn actions(&mut self, params: &lsp::CodeActionParams, client: Client) -> io::Result<Vec<lsp::CodeAction>> {
+        self.settle()?;
+        let Some(document) = self.documents.get(&params.text_document.uri.0) else { return Ok(Vec::new()) };
+        let of = |analysis: &Analysis| actions::actions(analysis, &self.documents, params, client);
+        let read: Vec<_> = self.reading(document).collect();
+        if read.is_empty() {
+            return Ok(of(&analysis::alone(document)));
+        }
+        let mut found: Vec<lsp::CodeAction> = Vec::new();
+        for action in read.into_iter().flat_map(of) {
+            let same = |other: &lsp::CodeAction| (&other.title, &other.edit) == (&action.title, &action.edit);
+            if !found.iter().any(same) {
+                found.push(action);
+            }
+        }
+        Ok(found)
+    }
+
+    fn completions(&mut self, params: &lsp::CompletionParams, client: Client) -> io::Result<Vec<lsp::CompletionItem>> {
+        self.settle()?;
+        let at = &params.text_document_position_params;
+        let document = self.documents.get(&at.text_document.uri.0).filter(|document| document.is_kdl());
+        let Some(document) = document else { return Ok(Vec::new()) };
+        Ok(words::completions(document, &self.reading(document).collect::<Vec<_>>(), at.position, client))
+    }
+
+    /// The analyses of the projects that read a text.
+    fn reading(&self, document: &Document) -> impl Iterator<Item = &Analysis> {
+        self.analyses.values().filter(|analysis| analysis.uris().any(|uri| uri == document.uri))
     }
 
     fn initialize(&mut self, params: &Value) -> lsp::InitializeResult {
@@ -124,11 +159,13 @@ impl<W: Write> Server<W> {
         let is = |pointer: &str| params.pointer(pointer).and_then(Value::as_bool).unwrap_or(false);
         let offered = params.pointer("/capabilities/general/positionEncodings").and_then(Value::as_array);
         let encoding = Encoding::best(offered.into_iter().flatten().filter_map(Value::as_str));
+        let markdown = params.pointer("/capabilities/textDocument/hover/contentFormat").and_then(Value::as_array);
         self.client = Some(Client {
             encoding,
             related: is("/capabilities/textDocument/publishDiagnostics/relatedInformation"),
             document_changes: is("/capabilities/workspace/workspaceEdit/documentChanges"),
             watches: is("/capabilities/workspace/didChangeWatchedFiles/dynamicRegistration"),
+            markdown: markdown.into_iter().flatten().any(|format| format == "markdown"),
         });
         let folders = params.pointer("/workspaceFolders").and_then(Value::as_array);
         let folders = folders.into_iter().flatten().filter_map(|folder| folder.get("uri"));
@@ -152,6 +189,12 @@ impl<W: Write> Server<W> {
             }),
             text_document_sync: Some(sync.into()),
             code_action_provider: Some(fixes.into()),
+            completion_provider: Some(lsp::CompletionOptions {
+                trigger_characters: Some(vec!["\"".to_owned()]),
+                resolve_provider: Some(true),
+                ..lsp::CompletionOptions::default()
+            }),
+            hover_provider: Some(true.into()),
             ..lsp::ServerCapabilities::default()
         };
         let server = lsp::ServerInfo { name: "hlc".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) };

@@ -427,3 +427,83 @@ fn a_finding_is_allowed_where_it_stands() {
     assert_eq!(client.codes(&edge).iter().filter(|code| *code == "HLC0875").count(), 1);
     client.leaves();
 }
+
+/// Asks at the `$0` of a text, which is what is open at a path.
+fn at(client: &mut Client, uri: &str, version: i32, text: &str, method: &str) -> Value {
+    let (before, _) = text.split_once("$0").unwrap();
+    let line = before.matches('\n').count();
+    let character = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
+    client.change(uri, version, &text.replacen("$0", "", 1));
+    let position = json!({ "line": line, "character": character });
+    client.ask(method, json!({ "textDocument": { "uri": uri }, "position": position }))["result"].clone()
+}
+
+#[test]
+fn codes_are_offered_and_explained_where_they_are_named() {
+    let folder = project(&[("homelab.kdl", ROOT), ("w/web.kdl", WEB)]);
+    let markdown = json!({ "textDocument": { "hover": { "contentFormat": ["markdown", "plaintext"] } } });
+    let mut client = Client::new(&markdown, Some(folder.path()));
+    let web = uri(folder.path(), "w/web.kdl");
+    client.open(&web, WEB);
+    let text = |line: &str| {
+        let image = "Pod \"web\" { spec { containers { - name=web image=web; }; }; }";
+        format!("workload \"web\" category=\"apps\" {{\n    namespace \"web\"\n    {line}\n    {image}\n}}\n")
+    };
+
+    // What there is to allow comes first; what cannot be allowed is not offered.
+    for (version, line) in (2..).zip(["allow \"$0\"", "allow \"$0", "allow $0"]) {
+        let offered = at(&mut client, &web, version, &text(line), "textDocument/completion");
+        let mut offered = offered.as_array().unwrap().clone();
+        offered.sort_by_key(|item| item["sortText"].as_str().unwrap().to_owned());
+        // While the word is not closed nothing is known of the rest.
+        if line == "allow \"$0\"" {
+            assert_eq!(offered[0]["label"], "floating-tag", "{line}");
+        }
+        let first = offered.iter().find(|item| item["label"] == "floating-tag").unwrap();
+        assert_eq!(first["detail"], "HLC0650 (hint): an image without a tag, or with the tag `latest`");
+        assert_eq!(first["textEdit"]["newText"], "\"floating-tag\"");
+        let start = &first["textEdit"]["range"]["start"];
+        assert_eq!((start["line"].as_u64(), start["character"].as_u64()), (Some(2), Some(10)), "{line}");
+        let length = line.replace("$0", "").len() as u64;
+        assert_eq!(first["textEdit"]["range"]["end"]["character"].as_u64(), Some(4 + length), "{line}");
+        assert!(offered.len() > 50);
+        assert!(offered.iter().all(|item| item["label"] != "duplicate-object"));
+        let resolved = client.ask("completionItem/resolve", first.clone())["result"].clone();
+        assert!(resolved["documentation"]["value"].as_str().unwrap().starts_with("# HLC0650: floating-tag\n"));
+    }
+    let elsewhere = at(&mut client, &web, 5, &text("allow \"open-ssh\" reason=\"$0\""), "textDocument/completion");
+    assert_eq!(elsewhere, json!([]));
+
+    // By its name, and by its code.
+    for (version, line) in (6..).zip(["allow \"float$0ing-tag\" reason=\"x\"", "allow \"HLC0650$0\" reason=\"x\""]) {
+        let told = at(&mut client, &web, version, &text(line), "textDocument/hover");
+        assert_eq!(told["contents"]["kind"], "markdown");
+        let page = hlc_model::docs::code_page(hlc_model::docs::code("HLC0650").unwrap());
+        assert_eq!(told["contents"]["value"], page);
+        assert_eq!(told["range"]["start"], json!({ "line": 2, "character": 10 }));
+    }
+    let nothing = at(&mut client, &web, 8, &text("allow \"no-such-th$0ing\" reason=\"x\""), "textDocument/hover");
+    assert_eq!(nothing, Value::Null);
+    assert_eq!(at(&mut client, &web, 9, &text("name$0space \"web\""), "textDocument/hover"), Value::Null);
+}
+
+#[test]
+fn codes_and_severities_of_the_homelab() {
+    let folder = project(&[("homelab.kdl", ROOT), ("w/web.kdl", WEB)]);
+    let mut client = Client::new(&json!({}), Some(folder.path()));
+    let root = uri(folder.path(), "homelab.kdl");
+    client.open(&root, ROOT);
+    let text = |line: &str| ROOT.replace("    category", &format!("    {line}\n    category"));
+    let labels = |offered: Value| -> Vec<String> {
+        offered.as_array().unwrap().iter().map(|item| item["label"].as_str().unwrap().to_owned()).collect()
+    };
+    let codes = labels(at(&mut client, &root, 2, &text("finding \"$0\""), "textDocument/completion"));
+    assert!(codes.iter().any(|code| code == "open-ssh"), "{codes:?}");
+    let severities =
+        labels(at(&mut client, &root, 3, &text("finding \"open-ssh\" severity=\"$0\""), "textDocument/completion"));
+    assert_eq!(severities, ["error", "warning", "hint", "off"]);
+    let told = at(&mut client, &root, 4, &text("finding \"open$0-ssh\" severity=\"error\""), "textDocument/hover");
+    // This client did not say that it shows Markdown.
+    assert_eq!(told["contents"]["kind"], "plaintext");
+    assert!(told["contents"]["value"].as_str().unwrap().contains("SSH that the whole internet can reach"));
+}

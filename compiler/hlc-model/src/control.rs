@@ -15,12 +15,14 @@ mod cover;
 pub(crate) mod firm;
 mod place;
 mod rule;
+mod word;
 
 pub(crate) use codes::CODES;
 pub use firm::firm;
 pub use place::allow_here;
 pub(crate) use place::node_around;
 pub use rule::{FindingLevel, FindingRule};
+pub use word::{Word, WordKind, word_at};
 
 use crate::model::Model;
 use cover::Cover;

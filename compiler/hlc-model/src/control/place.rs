@@ -55,6 +55,20 @@ fn nearest(place: Span, document: &Document) -> Option<(Node<'_>, usize)> {
     }
 }
 
+/// How a node is declared, if it is a typed one.
+pub(super) fn declaration(node: Node<'_>) -> Option<&'static NodeDecl> {
+    let mut around: Vec<Node<'_>> = std::iter::successors(Some(node), |node| node.parent()).collect();
+    let top = around.pop()?;
+    let mut decl = TOP_LEVEL.iter().map(|decl| decl()).find(|decl| decl.name == top.name())?;
+    while let Some(child) = around.pop() {
+        match within(decl, child)? {
+            Inner::Node(inner) => decl = inner,
+            Inner::Object => return None,
+        }
+    }
+    Some(decl)
+}
+
 enum Inner {
     Node(&'static NodeDecl),
     Object,
