@@ -110,6 +110,12 @@ const OF_THE_CASE: &[Break] = &[
     broken("pods", WIKI, ("targetPort=http", "targetPort=web"), ("HLC0612", "workloads/wiki.kdl:21")),
     broken("pods", WIKI, ("matchLabels app=wiki", "matchLabels app=wikki"), ("HLC0610", "workloads/wiki.kdl:5")),
     broken(
+        "pods",
+        WIKI,
+        ("metadata { labels app=wiki }", "metadata { labels app=wikki }"),
+        ("HLC0610", "workloads/wiki.kdl:5"),
+    ),
+    broken(
         "client",
         WIKI,
         ("oidc \"wiki\" route=\"wiki\"", "oidc \"wiki\" route=\"wikki\""),

@@ -42,6 +42,7 @@ mod gateway_api;
 mod gateway_listener;
 mod gateway_pool;
 mod generated_name;
+mod governing_service;
 mod identity;
 mod image_tag;
 mod installed;
@@ -82,7 +83,9 @@ mod talos_image;
 mod talos_patch;
 mod talos_version;
 mod tls_route;
+mod version_apart;
 mod versions;
+mod written_secret;
 
 pub(crate) use certificate_hosts::is_for as certificate_is_for;
 pub use facts::{Facts, Known};
@@ -153,6 +156,7 @@ pub const CHECKS: &[Check] = &[
     exposure::unguarded::CHECK,
     exposure::other_gateway::CHECK,
     plain_secret::CHECK,
+    written_secret::CHECK,
     pod_names::CHECK,
     classes::CHECK,
     bindings::CHECK,
@@ -160,6 +164,7 @@ pub const CHECKS: &[Check] = &[
     probe_port::CHECK,
     image_tag::CHECK,
     raw_routes::CHECK,
+    governing_service::CHECK,
     nodes::CHECK,
     definitions::CHECK,
     gateway_pool::CHECK,
@@ -217,6 +222,7 @@ pub const CHECKS: &[Check] = &[
     talos_version::CHECK,
     capacity::CHECK,
     talos_patch::CHECK,
+    version_apart::CHECK,
     cluster_networks::CHECK,
     chart_values::CHECK,
     login::CHECK,

@@ -152,14 +152,25 @@ fn memory(host: &Host<'_>, capacity: &Capacity, machines: &[&Machine], found: &m
 
 fn cores(host: &Host<'_>, capacity: &Capacity, machines: &[&Machine], found: &mut Vec<Diagnostic>) {
     let Some(threads) = capacity.cores else { return };
-    let mut fits = true;
+    // The machines of a pool have their cores from one place.
+    let mut larger: BTreeMap<Span, Vec<&Machine>> = BTreeMap::new();
     for machine in machines.iter().filter(|machine| machine.cores.value > threads.value) {
-        fits = false;
-        let message = format!(
-            "machine `{}` has {} cores; `{}` has {}",
-            machine.name.name, machine.cores.value, host.name, threads.value
+        larger.entry(machine.cores.span).or_default().push(machine);
+    }
+    let fits = larger.is_empty();
+    for (at, machines) in larger {
+        let [first, others @ ..] = machines.as_slice() else { continue };
+        let (name, cores) = (&first.name.name, first.cores.value);
+        let who = match others.len() {
+            0 => format!("machine `{name}` has"),
+            more => format!("machine `{name}` and {more} more have"),
+        };
+        let message = format!("{who} {cores} cores; `{}` has {}", host.name, threads.value);
+        found.push(
+            Diagnostic::new(&CAPACITY, at, message)
+                .label(threads.span, "the host's")
+                .help(format!("give them {} or fewer", threads.value)),
         );
-        found.push(Diagnostic::new(&CAPACITY, machine.cores.span, message).label(threads.span, "the host's"));
     }
     let all: u64 = machines.iter().map(|machine| u64::from(machine.cores.value)).sum();
     if fits && all > u64::from(threads.value) {

@@ -6,7 +6,7 @@ use hlc_diag::{Code, Diagnostic, Severity, Span};
 
 use super::application_name::way_out;
 use super::{Check, Facts};
-use crate::workload::{Released, workload_namespace};
+use crate::workload::{Released, Workload, workload_namespace};
 
 pub(super) const CHECK: Check = Check { codes: &[&DUPLICATE_OBJECT], run };
 
@@ -56,6 +56,10 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             .into_iter()
             .map(move |Released { name, span, .. }| ("helm.sh", Claim { kind: RELEASE, namespace, name, span }))
     });
+    // What a workload makes whose name is another's is what the other makes too.
+    let repeated: Vec<&Workload> =
+        facts.model.units().map(|(_, workload)| workload).filter(|it| facts.is_repeated(it.name.span)).collect();
+    let is_of_repeated = |span: Span| repeated.iter().any(|workload| workload.holds(span));
     let mut claims: Vec<(&str, Claim<'_>)> = written.chain(made).chain(released).collect();
     claims.sort_by_key(|(_, claim)| claim.span);
     let mut seen: BTreeMap<_, Span> = BTreeMap::new();
@@ -64,7 +68,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         // What differs most comes first.
         let identity = (claim.name, claim.namespace, claim.kind, *group);
         match seen.get(&identity) {
-            Some(_) if facts.is_repeated(claim.span) => {}
+            Some(_) if facts.is_repeated(claim.span) || is_of_repeated(claim.span) => {}
             // Of two releases with one name the Applications have one name too.
             Some(_) if claim.kind == RELEASE && clashes.keys().any(|(again, _)| *again == claim.span) => {}
             Some(first) => clashes.entry(parties(facts, claim.span, *first)).or_default().push((claim, *first)),

@@ -1,4 +1,4 @@
-//! Routes of the Gateway API that are written out: they attach to gateways and lead to Services as those of `route` do.
+//! Routes of the Gateway API and Ingresses that are written out: they attach to gateways and lead to Services as those of `route` do.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use hlc_schema::{Data, Node as _};
 use super::meant::meant;
 use super::pod_references::items;
 use super::route_service::{MISSING_PORT, MISSING_SERVICE};
-use super::{Check, Facts};
+use super::{Check, Facts, NamespaceFacts};
 use crate::concept::Gateway;
 
 pub(super) const CHECK: Check = Check { codes: &[&MISSING_GATEWAY, &MISSING_SECTION, &NO_GRANT], run };
@@ -81,7 +81,23 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 found.extend(service(route, backend, facts));
             }
         }
+        for ingress in workload.planned.iter().filter(|object| is_ingress(object)) {
+            found
+                .extend(ingress_backends(&ingress.body).filter_map(|service| ingress_service(ingress, service, facts)));
+        }
     }
+}
+
+fn is_ingress(object: &PlannedObject) -> bool {
+    object.kind == "Ingress" && object.api_version.starts_with("networking.k8s.io/")
+}
+
+/// The Services that an Ingress leads to.
+fn ingress_backends(ingress: &Data) -> impl Iterator<Item = &Data> {
+    let spec = ingress.get("spec");
+    let paths = spec.into_iter().flat_map(|spec| items(spec, "rules")).filter_map(|rule| rule.get("http"));
+    let paths = paths.flat_map(|http| items(http, "paths")).filter_map(|path| path.get("backend"));
+    spec.and_then(|spec| spec.get("defaultBackend")).into_iter().chain(paths).filter_map(|it| it.get("service"))
 }
 
 fn is_route(object: &PlannedObject) -> bool {
@@ -131,6 +147,59 @@ fn gateway(route: &PlannedObject, parent: &Data, facts: &Facts<'_>) -> Option<Di
     Some(meant(Diagnostic::new(&MISSING_SECTION, section.span, message), section, listeners, help))
 }
 
+/// Judges a Service that an Ingress leads to, by the number or the name of a port.
+fn ingress_service(ingress: &PlannedObject, backend: &Data, facts: &Facts<'_>) -> Option<Diagnostic> {
+    let within = ingress.namespace.as_deref()?;
+    let namespace = facts.namespace(within).filter(|namespace| namespace.closed)?;
+    let name = backend.get("name")?;
+    let wanted = name.as_str()?;
+    let Some(service) = namespace.object("Service", wanted) else {
+        return Some(missing_service(ingress, name, wanted, within, namespace));
+    };
+    let port = backend.get("port")?;
+    let (field, wanted) = [("port", port.get("number")), ("name", port.get("name"))]
+        .into_iter()
+        .find_map(|(field, it)| Some((field, it?)))?;
+    // Of two with one name, which is reported, either may be meant.
+    let alike = || namespace.of_kind("Service").filter(|other| other.name == service.name);
+    let mut all = alike().filter_map(|service| service.body.get("spec")).flat_map(|spec| items(spec, "ports"));
+    if all.any(|port| port.get(field).is_some_and(|has| has.value == wanted.value)) {
+        return None;
+    }
+    let ports = || service.body.get("spec").into_iter().flat_map(|spec| items(spec, "ports"));
+    ports().next()?;
+    let has: Vec<String> = ports().filter_map(|port| shown(port.get(field)?)).collect();
+    let message = format!(
+        "Ingress `{}` leads to port {}, which Service `{}` does not have",
+        ingress.name,
+        shown(wanted)?,
+        service.name
+    );
+    let has = if has.is_empty() { "no port with a name".to_owned() } else { list_names(&has, "and") };
+    Some(Diagnostic::new(&MISSING_PORT, wanted.span, message).label(service.origin, format!("this Service has {has}")))
+}
+
+/// A number or a name of a port.
+fn shown(port: &Data) -> Option<String> {
+    port.as_integer().map(|number| number.to_string()).or_else(|| Some(port.as_str()?.to_owned()))
+}
+
+fn missing_service(
+    from: &PlannedObject,
+    name: &Data,
+    wanted: &str,
+    within: &str,
+    namespace: &NamespaceFacts<'_>,
+) -> Diagnostic {
+    let message = format!(
+        "{} `{}` leads to Service `{wanted}`, which nothing makes in namespace `{within}`",
+        from.kind, from.name
+    );
+    let others = namespace.of_kind("Service").map(|object| (object.name.as_str(), object.origin));
+    let help = format!("add `Service \"{wanted}\" {{ spec {{ … }} }}` to the workload");
+    meant(Diagnostic::new(&MISSING_SERVICE, name.span, message), name, others, help)
+}
+
 /// Judges a Service that a route leads to.
 fn service(route: &PlannedObject, backend: &Data, facts: &Facts<'_>) -> Option<Diagnostic> {
     if text(backend, "kind").is_some_and(|kind| kind != "Service") {
@@ -142,13 +211,7 @@ fn service(route: &PlannedObject, backend: &Data, facts: &Facts<'_>) -> Option<D
     let name = backend.get("name")?;
     let wanted = name.as_str()?;
     let Some(service) = namespace.object("Service", wanted) else {
-        let message = format!(
-            "{} `{}` leads to Service `{wanted}`, which nothing makes in namespace `{within}`",
-            route.kind, route.name
-        );
-        let others = namespace.of_kind("Service").map(|object| (object.name.as_str(), object.origin));
-        let help = format!("add `Service \"{wanted}\" {{ spec {{ … }} }}` to the workload");
-        return Some(meant(Diagnostic::new(&MISSING_SERVICE, name.span, message), name, others, help));
+        return Some(missing_service(route, name, wanted, within, namespace));
     };
     if within != own && !namespace.of_kind("ReferenceGrant").any(|grant| allows(grant, &route.kind, own, wanted)) {
         let at = backend.get("namespace").map_or(name.span, |namespace| namespace.span);

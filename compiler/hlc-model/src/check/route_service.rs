@@ -54,7 +54,14 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         for (what, name, service, port) in simple.chain(of_rules).chain(endpoints) {
             match workload.namespace.object("Service", &service.value) {
                 None => found.push(missing_service(&workload, what, name, service)),
-                Some(object) => found.extend(missing_port(object, what, name, port)),
+                Some(object) => {
+                    // Of two with one name, which is reported, either may be meant.
+                    let alike = || workload.namespace.of_kind("Service").filter(|other| other.name == object.name);
+                    found.extend(
+                        missing_port(object, what, name, port)
+                            .filter(|_| alike().all(|other| missing_port(other, what, name, port).is_some())),
+                    );
+                }
             }
         }
     }

@@ -24,8 +24,14 @@ pub(crate) static WAITS_IN_A_RING: Code = Code {
 
 /// Reports every ring once.
 pub(super) fn check(resolver: &Resolver<'_>, stacks: &[PlannedStack]) {
-    let by_address: BTreeMap<&Address, &PlannedResource> =
-        stacks.iter().flat_map(|stack| &stack.resources).map(|resource| (&resource.address, resource)).collect();
+    let mut by_address: BTreeMap<&Address, &PlannedResource> = BTreeMap::new();
+    // What two have the address of is reported as such, and may seem to wait for itself.
+    let mut twice: BTreeSet<&Address> = BTreeSet::new();
+    for resource in stacks.iter().flat_map(|stack| &stack.resources) {
+        if by_address.insert(&resource.address, resource).is_some() {
+            twice.insert(&resource.address);
+        }
+    }
     let mut done: BTreeSet<&Address> = BTreeSet::new();
     for start in by_address.keys().copied() {
         // The way from the start to where we are, each with what is still to be looked at there.
@@ -35,7 +41,10 @@ pub(super) fn check(resolver: &Resolver<'_>, stacks: &[PlannedStack]) {
             next = None;
             if let Some(at) = way.iter().position(|(open, _)| *open == address) {
                 let ring = way.iter().skip(at).filter_map(|(address, _)| by_address.get(address).copied());
-                report_ring(resolver, ring.collect());
+                let ring: Vec<_> = ring.collect();
+                if !ring.iter().any(|resource| twice.contains(&resource.address)) {
+                    report_ring(resolver, ring);
+                }
             } else if !done.contains(address)
                 && let Some(resource) = by_address.get(address)
             {

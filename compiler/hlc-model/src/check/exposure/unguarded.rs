@@ -1,5 +1,7 @@
 //! Whoever comes from the internet is asked for a login, unless it is said that nobody is.
 
+use std::collections::BTreeSet;
+
 use hlc_diag::{Code, Diagnostic, Severity};
 use hlc_schema::Node as _;
 
@@ -38,7 +40,12 @@ pub(crate) static SSO_PASSTHROUGH: Code = Code {
 
 fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let faults = &facts.model.faults;
-    let hidden = faults.may_hide(Oidc::decl()) || faults.kinds.contains(Authentik::decl().name);
+    let routes: BTreeSet<&str> = facts.model.routes().collect();
+    // Of an `oidc` whose route there is not, any may be the one that is meant.
+    let is_lost = |oidc: &Oidc| oidc.route.as_ref().is_some_and(|route| !routes.contains(route.value.as_str()));
+    let hidden = faults.may_hide(Oidc::decl())
+        || faults.kinds.contains(Authentik::decl().name)
+        || facts.model.oidc().any(|(_, oidc)| is_lost(oidc));
     if faults.unread || faults.kinds.contains(Hetzner::decl().name) {
         return;
     }

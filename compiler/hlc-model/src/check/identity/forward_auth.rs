@@ -1,6 +1,7 @@
 //! Hosts behind single sign-on have an application that covers them.
 
 use hlc_diag::{Code, Diagnostic, Severity, Span};
+use hlc_schema::scalar::Fqdn;
 use hlc_schema::{Node as _, Spanned};
 
 use super::identity_example;
@@ -82,7 +83,11 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for (scope, unit) in model.units() {
         for route in &unit.route {
             let Some(public) = route.public.as_ref().filter(|public| is_asked(public.auth)) else { continue };
-            let hosts = route.hosts(facts.resolver, scope).into_iter().flatten();
+            // A host outside of the domain is reported as such.
+            let own = |host: &Spanned<Fqdn>| {
+                model.homelab.as_ref().is_none_or(|homelab| host.value.is_within(&homelab.domain.value))
+            };
+            let hosts = route.hosts(facts.resolver, scope).into_iter().flatten().filter(own);
             asked.extend(hosts.map(|host| (host.value.as_str().to_owned(), host.span, public.head)));
         }
     }
