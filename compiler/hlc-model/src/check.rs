@@ -91,7 +91,7 @@ pub(crate) use certificate_hosts::is_for as certificate_is_for;
 pub use facts::{Facts, Known};
 pub(crate) use facts::{NamespaceFacts, WorkloadFacts, containers, may_make_others, pod_template};
 pub(crate) use gateway_listener::covers as listener_covers;
-pub(crate) use service_selector::selected_by;
+pub(crate) use service_selector::{means as selector_means, selected_by};
 
 /// The codes by which a hop of a way is known to be broken (`reach/judge.rs`).
 pub(crate) mod codes {

@@ -111,7 +111,7 @@ pub(crate) fn selected_by(selector: &Map, template: &Data) -> bool {
 }
 
 /// True when a selector is for pods that their own controller does not select: one of the labels is the mistake, and reported there.
-fn means(selector: &Map, object: &PlannedObject, template: &Data) -> bool {
+pub(crate) fn means(selector: &Map, object: &PlannedObject, template: &Data) -> bool {
     let own = object.body.at(&["spec", "selector", "matchLabels"]).and_then(Data::as_map);
     own.is_some_and(|own| {
         let mut labels = selector.iter();

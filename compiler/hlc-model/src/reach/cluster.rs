@@ -10,7 +10,9 @@ use super::edge::{Target, target};
 use super::hop::{Chain, Draft};
 use super::login::covers;
 use super::{Asked, Draw, Finder, Guard, HopKind, View};
-use crate::check::{Facts, NamespaceFacts, certificate_is_for, containers, listener_covers, selected_by};
+use crate::check::{
+    Facts, NamespaceFacts, certificate_is_for, containers, listener_covers, selected_by, selector_means,
+};
 use crate::concept::{Gateway, Listener, ListenerProtocol};
 use crate::workload::{Auth, Workload, workload_namespace};
 
@@ -251,7 +253,9 @@ fn pods<'m>(
         return Draft::unknown(HopKind::Pods, "pods", reason).at(service.origin).beside([service]);
     };
     let templates = namespace.into_iter().flat_map(NamespaceFacts::pod_templates);
-    let selected: Vec<_> = templates.filter(|(_, template)| selected_by(wanted, template)).collect();
+    // Those that are meant and not selected are broken by what is found about their labels.
+    let is_meant = |object, template| selected_by(wanted, template) || selector_means(wanted, object, template);
+    let selected: Vec<_> = templates.filter(|(object, template)| is_meant(object, template)).collect();
     let Some((first, _)) = selected.first() else {
         let labels: Vec<String> = wanted.iter().map(|(key, entry)| format!("{key}={}", shown(&entry.value))).collect();
         let at = selector.map_or(service.origin, |selector| selector.span);
