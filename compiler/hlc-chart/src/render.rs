@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hlc_diag::{FileId, Span};
 
 use crate::manifest::{ManifestError, RenderError, objects};
-use crate::{Digest, Digester, Packed};
+use crate::{ChartSource, Digest, Digester, Packed};
 
 /// One release to be rendered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -131,6 +131,13 @@ pub trait Archives {
     /// # Errors
     /// See [`Unavailable`]. Bytes with another digest are never given out.
     fn archive(&self, chart: &Digest) -> Result<Arc<[u8]>, Unavailable>;
+
+    /// True when the files of a chart of the project are no longer those of its archive with this digest; false as well where nobody
+    /// can tell.
+    fn is_changed(&self, source: &ChartSource, chart: &Digest) -> bool {
+        let _ = (source, chart);
+        false
+    }
 }
 
 /// Remembers what was worked out, for the next time. What is given out is what was kept, or nothing.

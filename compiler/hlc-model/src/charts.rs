@@ -2,6 +2,7 @@
 
 mod bring;
 mod capabilities;
+mod changed;
 mod codes;
 mod hook;
 mod kube_version;
@@ -236,7 +237,11 @@ pub(crate) fn gather(resolver: &Resolver<'_>, mut charts: Charts) -> Charts {
     let request = |release: &WantedRelease| Some(release.request(locked(release)?.digest));
     charts.requests = charts.releases.iter().map(request).collect();
     charts.verdicts = verdicts::find(&charts, resolver);
-    let refused = kube_version::check(&charts, resolver);
+    let mut refused = changed::check(&charts, resolver);
+    for (at, verdict) in charts.verdicts.iter_mut().enumerate() {
+        verdict.take_if(|_| refused.contains(&at));
+    }
+    refused.extend(kube_version::check(&charts, resolver));
     charts.brought = bring::bring(&charts, &refused, resolver);
     surfaces::gather(&mut charts);
     charts
@@ -286,5 +291,6 @@ fn wanted(
 /// read.
 #[must_use]
 pub fn is_mended_by_lock(found: &Diagnostic) -> bool {
-    [codes::NOT_RENDERED.id, codes::DAMAGED.id, hlc_chart::lock::UNREADABLE.id].contains(&found.code.id)
+    [codes::NOT_RENDERED.id, codes::DAMAGED.id, changed::CHANGED.id, hlc_chart::lock::UNREADABLE.id]
+        .contains(&found.code.id)
 }

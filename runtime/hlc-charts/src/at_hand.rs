@@ -1,11 +1,11 @@
 //! What can be read without asking anybody: the project's `vendor/` and the user's cache.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hlc_chart::Digest;
 use hlc_chart::render::{Archives, Memory, Unavailable};
+use hlc_chart::{Archive, ChartSource, Digest, Limits};
 
 use crate::store::{Kept, Store};
 use crate::vendor::Vendor;
@@ -13,6 +13,7 @@ use crate::vendor::Vendor;
 /// The files at hand, those of the project before those of the cache.
 #[derive(Clone, Debug)]
 pub struct AtHand {
+    project: PathBuf,
     vendor: Vendor,
     store: Store,
 }
@@ -21,7 +22,7 @@ impl AtHand {
     /// The files of a project and of a cache.
     #[must_use]
     pub fn new(project: &Path, store: Store) -> Self {
-        Self { vendor: Vendor::new(project), store }
+        Self { project: project.to_owned(), vendor: Vendor::new(project), store }
     }
 
     /// The cache.
@@ -54,6 +55,15 @@ impl Archives for AtHand {
             Ok(Kept::Damaged { found }) => Err(Unavailable::Damaged { found }),
             Err(error) => Err(Unavailable::Other(error.to_string())),
         }
+    }
+
+    fn is_changed(&self, source: &ChartSource, chart: &Digest) -> bool {
+        if source.folder().is_none() {
+            return false;
+        }
+        let Ok(Kept::Whole(bytes)) = self.get(chart) else { return false };
+        Archive::read(&bytes, &Limits::default())
+            .is_ok_and(|packed| crate::source::is_changed(&self.project, source, &packed))
     }
 }
 

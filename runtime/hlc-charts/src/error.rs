@@ -88,10 +88,10 @@ pub enum FetchError {
         /// Why.
         error: ChartError,
     },
-    /// An archive that holds another chart.
-    #[error("the archive of {what} holds {found}")]
+    /// An archive or a folder that holds another chart.
+    #[error("{what} holds {found}")]
     OtherChart {
-        /// The chart.
+        /// `the archive of web 1.0.0`
         what: String,
         /// What is in it.
         found: String,

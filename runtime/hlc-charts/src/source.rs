@@ -21,6 +21,8 @@ use crate::logins::Logins;
 use crate::mirror::Mirrors;
 use index::Index;
 
+pub(crate) use dependencies::is_changed;
+
 /// The largest `index.yaml` that is read, in bytes; those of the largest public repositories have about 20 MB.
 const INDEX_LIMIT: u64 = 128 << 20;
 /// The largest file of manifests that is read, in bytes.
@@ -177,7 +179,11 @@ fn is_wanted(source: &ChartSource, chart: &Chart) -> Result<(), FetchError> {
     if found.name == source.name && same_version(&found.version, &source.version) {
         return Ok(());
     }
-    Err(FetchError::OtherChart { what: source.to_string(), found: format!("{} {}", found.name, found.version) })
+    let what = match source.folder() {
+        Some(folder) => format!("the folder `{folder}`"),
+        None => format!("the archive of {source}"),
+    };
+    Err(FetchError::OtherChart { what, found: format!("{} {}", found.name, found.version) })
 }
 
 /// True for `1.2.3` and `v1.2.3`, which Helm takes for the same.

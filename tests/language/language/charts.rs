@@ -10,7 +10,7 @@ use std::sync::Arc;
 use hlc_chart::lock::{LockedChart, LockedRelease};
 use hlc_chart::manifest::RenderError;
 use hlc_chart::surface::surface;
-use hlc_chart::{Archives, Digest, Lock, RenderFailure, RenderRequest, Renderer, Rendering, Unavailable};
+use hlc_chart::{Archives, ChartSource, Digest, Lock, RenderFailure, RenderRequest, Renderer, Rendering, Unavailable};
 use hlc_model::{Branch, Compilation, DirEntry, InputError, Inputs, MemoryInputs, compile, compile_audit};
 use hlc_tests_language::{example_inputs, rendered};
 use libtest_mimic::Trial;
@@ -20,7 +20,7 @@ use crate::Outcome;
 type Test = fn() -> Outcome;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, Test); 23] = [
+    let tests: [(&str, Test); 24] = [
         ("rendered", rendered_objects),
         ("not_at_hand", not_at_hand),
         ("refused", refused),
@@ -28,6 +28,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("schema_of_kubernetes", schema_of_kubernetes),
         ("hooks", hooks),
         ("changed", changed),
+        ("edited", edited),
         ("left_to_argocd", left_to_argocd),
         ("random", random),
         ("frozen", frozen),
@@ -63,6 +64,8 @@ struct Shop {
     written: BTreeMap<String, String>,
     published: BTreeMap<String, String>,
     renders: bool,
+    /// A chart of the project that somebody changed.
+    edited: Option<&'static str>,
 }
 
 impl Inputs for Shop {
@@ -98,6 +101,10 @@ impl Archives for Shop {
             return Err(Unavailable::Damaged { found: Digest::of(b"") });
         }
         self.archives.get(chart).cloned().ok_or(Unavailable::NotFetched)
+    }
+
+    fn is_changed(&self, source: &ChartSource, _: &Digest) -> bool {
+        self.edited == Some(&source.name)
     }
 }
 
@@ -181,6 +188,8 @@ pub(crate) fn example(text: &str) -> Compilation {
         ("picky", configured("one"), None),
         ("strict", configured("one"), None),
         ("damaged", configured("one"), None),
+        ("edited", configured("one"), None),
+        ("untouched", configured("one"), None),
     ] {
         let metadata = format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n");
         let bytes: Arc<[u8]> = packed(&[("Chart.yaml", &metadata), VALUES, TEMPLATE, schema]).into();
@@ -191,6 +200,7 @@ pub(crate) fn example(text: &str) -> Compilation {
     }
     shop.damaged.extend(shop.named.get("damaged"));
     shop.picky = Some("picky");
+    shop.edited = Some("edited");
     shop.locked().compile()
 }
 
@@ -407,6 +417,16 @@ fn configured(value: &str) -> String {
     format!(
         "---\n# Source: web/templates/c.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata: {{key: {value}, same: x}}\n"
     )
+}
+
+/// Nothing is said of what a chart of the project was before it was changed.
+fn edited() -> Outcome {
+    let inside = with("values { replica 2; }").replace("https://charts.example.net", "./charts");
+    let mut shop = shop(&inside).answer(&configured("one")).locked();
+    expect(&shop.compile(), &[("value-unread", "replica")])?;
+    shop.edited = Some("web");
+    expect(&shop.compile(), &[("chart-changed", "\"web\"")])?;
+    said(&shop.compile(), &["its files in `charts/web`", "hlc lock"])
 }
 
 /// What only hlc could do to objects is refused where Argo CD makes them.

@@ -50,7 +50,8 @@ const WITHOUT_EXAMPLE: [&str; 5] = [
 ];
 
 /// Findings whose examples need charts that are locked and at hand.
-const WITH_CHARTS: [&str; 11] = [
+const WITH_CHARTS: [&str; 12] = [
+    "chart-changed",
     "chart-damaged",
     "chart-refuses",
     "chart-output",

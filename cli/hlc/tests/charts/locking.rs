@@ -21,6 +21,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("lock::a_chart_that_refuses", a_chart_that_refuses),
         trial("lock::without_helm", without_helm),
         trial("lock::charts_of_the_project", charts_of_the_project),
+        trial("lock::charts_beside_each_other", charts_beside_each_other),
+        trial("lock::made_up_names_stay_locked", made_up_names_stay_locked),
         trial("lock::after_a_merge_conflict", after_a_merge_conflict),
         trial("lock::other_mistakes_drop_nothing", other_mistakes_drop_nothing),
         trial("outdated::lists_newer_versions", lists_newer_versions),
@@ -203,8 +205,63 @@ fn charts_of_the_project() {
     publisher.chart("lib", "1.10.0", "a");
     fs::remove_dir_all(shell.path("cache")).unwrap();
     shell.run(&["fetch"]).exits(0);
+    shell.run(&["build", "workloads"]).exits(0);
     shell.write("charts/web/templates/a.yaml", "a: 2\n");
     shell.run(&["lock", "--check"]).exits(1).says("~ web 0.1.0");
+    // What is locked is not what is there: nothing is made of either.
+    shell
+        .run(&["build", "workloads"])
+        .exits(1)
+        .says("HLC0707")
+        .says("chart `web` 0.1.0 was changed after it was locked");
+    shell.run(&["lock"]).exits(0);
+    shell.run(&["build", "workloads"]).exits(0);
+    shell.write("charts/web/Chart.yaml", &chart.replace("0.1.0", "0.2.0"));
+    let ran = shell.run(&["lock"]).exits(1).says("the folder `charts/web` holds web 0.2.0");
+    ran.says("write the name and version that its Chart.yaml says");
+}
+
+/// A chart in the project needs one that lies beside it: a change there is one of both.
+fn charts_beside_each_other() {
+    let shell = Shell::new(&[]);
+    shell.write("w/web.kdl", "workload \"web\" category=\"apps\" {\n    namespace \"web\"\n    chart \"web\" version=\"0.1.0\" repo=\"./charts\" deliver=\"rendered\"\n}\n");
+    let chart = "apiVersion: v2\nname: web\nversion: 0.1.0\ndependencies:\n- {name: lib, version: 1.x, repository: 'file://../lib'}\n";
+    shell.write("charts/web/Chart.yaml", chart);
+    shell.write("charts/web/templates/a.yaml", "a: 1\n");
+    shell.write("charts/lib/Chart.yaml", "apiVersion: v2\nname: lib\nversion: 1.0.0\ntype: library\n");
+    shell.write("charts/lib/templates/_a.tpl", "{{- define \"a\" }}a{{ end }}\n");
+    shell.run(&["lock"]).exits(0);
+    shell.run(&["check"]).exits(0);
+    shell.write("charts/lib/templates/_a.tpl", "{{- define \"a\" }}b{{ end }}\n");
+    shell.run(&["check"]).exits(1).says("HLC0707");
+    shell.run(&["lock"]).exits(0);
+    shell.run(&["check"]).exits(0);
+    fs::remove_file(shell.path("charts/web/templates/a.yaml")).unwrap();
+    shell.run(&["check"]).exits(1).says("HLC0707");
+}
+
+/// What a chart makes up is no reason to lock it anew.
+fn made_up_names_stay_locked() {
+    let publisher = Publisher::new();
+    publisher.chart("web", "1.0.0", "a");
+    let shell = Shell::new(&[("web", "1.0.0", &publisher.repo())]);
+    let job = "printf -- '---\\n# Source: web/templates/a.yaml\\napiVersion: v1\\nkind: ConfigMap\\nmetadata: {name: web-%s}\\n' ";
+    let helm = |name: &str| {
+        shell.program(
+            "bin/helm",
+            &format!("#!/bin/sh\nif [ \"$1\" = version ]; then printf v4.3.1; exit; fi\n{job}{name}\n"),
+        );
+        let _ = fs::remove_dir_all(shell.path("cache"));
+    };
+    helm("$(/usr/bin/date +%N)");
+    shell.run(&["lock"]).exits(0);
+    let lock = shell.read("hlc.lock");
+    helm("$(/usr/bin/date +%N)");
+    shell.run(&["lock", "--check"]).exits(0);
+    assert_eq!(shell.read("hlc.lock"), lock);
+    // Another name that stays is another one.
+    helm("other");
+    shell.run(&["lock", "--check"]).exits(1);
 }
 
 fn after_a_merge_conflict() {

@@ -2,10 +2,11 @@
 
 use hlc_diag::{Code, Severity};
 
+use super::changed::CHANGED;
 use super::kube_version::KUBE_VERSION;
 
 pub(crate) const CODES: &[&Code] =
-    &[&NOT_RENDERED, &DAMAGED, &REFUSED, &NO_OBJECTS, &HOOKS, &UNMATCHED, &RANDOM, &LOCAL, &KUBE_VERSION];
+    &[&NOT_RENDERED, &DAMAGED, &REFUSED, &NO_OBJECTS, &HOOKS, &UNMATCHED, &RANDOM, &LOCAL, &KUBE_VERSION, &CHANGED];
 
 /// What is said of a release that its values may be the reason of.
 pub(crate) const CANNOT_BE_RENDERED: [&Code; 2] = [&REFUSED, &NO_OBJECTS];

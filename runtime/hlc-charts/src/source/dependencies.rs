@@ -1,5 +1,6 @@
 //! Charts that a chart needs and its archive does not carry.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use hlc_chart::lock::LockedDependency;
@@ -9,6 +10,9 @@ use serde::Deserialize;
 
 use super::{Sources, folder};
 use crate::error::FetchError;
+
+/// Files by their paths.
+type Files = Vec<(String, Arc<[u8]>)>;
 
 /// The dependencies that are named and not there.
 pub(super) fn missing(chart: &Chart) -> Vec<Dependency> {
@@ -40,8 +44,7 @@ impl Sources {
         missing: &[Dependency],
         locked: Option<&[LockedDependency]>,
     ) -> Result<Archive, FetchError> {
-        let mut files: Vec<(String, Arc<[u8]>)> =
-            archive.files().map(|(path, bytes)| (path.to_owned(), Arc::from(bytes))).collect();
+        let mut files: Files = archive.files().map(|(path, bytes)| (path.to_owned(), Arc::from(bytes))).collect();
         let lock = archive.text("Chart.lock").or_else(|| archive.text("requirements.lock"));
         let lock: ChartLock = lock.and_then(|text| serde_yaml::from_str(text).ok()).unwrap_or_default();
         for dependency in missing {
@@ -56,12 +59,7 @@ impl Sources {
                 let own =
                     source.folder().ok_or_else(|| fail("`file://` means nothing outside a project".to_owned()))?;
                 let beside = beside(&own, path).ok_or_else(|| fail(format!("`{path}` leads out of the project")))?;
-                let (repo, name) = beside.rsplit_once('/').unwrap_or(("", beside.as_str()));
-                let local = ChartSource { name: name.to_owned(), version: String::new(), repo: format!("./{repo}") };
-                let inner = folder::read(&self.project, &local, &Limits::default())?;
-                let inside =
-                    inner.files().map(|(path, bytes)| (format!("charts/{}/{path}", inner.folder), Arc::from(bytes)));
-                files.extend(inside.collect::<Vec<_>>());
+                files.extend(files_beside(&self.project, &beside)?);
                 continue;
             }
             let fitting = |version: &str| takes(&dependency.version, version) == Some(true);
@@ -91,6 +89,37 @@ impl Sources {
         }
         Ok(Archive::of(archive.folder.as_str(), files))
     }
+}
+
+/// The files of a chart that lies beside the one that needs it, as files of that one.
+fn files_beside(project: &Path, folder: &str) -> Result<Files, FetchError> {
+    let (repo, name) = folder.rsplit_once('/').unwrap_or(("", folder));
+    let local = ChartSource { name: name.to_owned(), version: String::new(), repo: format!("./{repo}") };
+    let inner = folder::read(project, &local, &Limits::default())?;
+    let inside = inner.files().map(|(path, bytes)| (format!("charts/{}/{path}", inner.folder), Arc::from(bytes)));
+    Ok(inside.collect())
+}
+
+/// True when a chart of the project is no longer what was packed; what was fetched for it is.
+pub(crate) fn is_changed(project: &Path, source: &ChartSource, packed: &Archive) -> bool {
+    let Some(own) = source.folder() else { return false };
+    let Some(now) = as_it_is(project, source, &own) else { return true };
+    let is_same = |(path, bytes): (&str, &[u8])| packed.get(path) == Some(bytes);
+    let is_there = |path: &str| now.get(path).is_some() || path.starts_with("charts/");
+    !now.files().all(is_same) || !packed.files().all(|(path, _)| is_there(path))
+}
+
+/// A chart of the project with those that lie beside it; `None` when one cannot be read.
+fn as_it_is(project: &Path, source: &ChartSource, own: &str) -> Option<Archive> {
+    let archive = folder::read(project, source, &Limits::default()).ok()?;
+    let chart = Chart::of(&archive, &Limits::default()).ok()?;
+    let mut files: Files = archive.files().map(|(path, bytes)| (path.to_owned(), Arc::from(bytes))).collect();
+    for dependency in missing(&chart) {
+        if let Some(path) = dependency.repository.strip_prefix("file://") {
+            files.extend(files_beside(project, &beside(own, path)?).ok()?);
+        }
+    }
+    Some(Archive::of(archive.folder.as_str(), files))
 }
 
 /// The folder that a relative path leads to from another; `None` when it leads out.

@@ -59,6 +59,10 @@ pub(super) fn failure(want: &Want, place: Option<&str>, error: &FetchError, lock
         FetchError::Malformed { .. } => {
             failure.help("see whether the URL is right: it should be that of the repository")
         }
+        FetchError::OtherChart { .. } if is_of_the_project(want) => {
+            failure.help("write the name and version that its Chart.yaml says, or change them there")
+        }
+        FetchError::Archive { .. } if is_of_the_project(want) => failure.help("mend it in the chart's folder"),
         FetchError::Archive { .. } | FetchError::OtherChart { .. } => {
             failure.help("nothing of it was kept; whoever publishes it has to mend it")
         }

@@ -45,7 +45,7 @@ pub(super) fn run(shop: &Shop, args: &Args, options: &Options, console: &Console
         console.say(&format!("the homelab has {}: nothing is dropped from {name}", count(errors, "error")));
         keep(&mut pinned, &old);
     }
-    let Some((lock, text)) = settle(shop, args, &pinned, &old_text, console)? else { return Ok(Exit::Failed) };
+    let Some((lock, text)) = settle(shop, args, &pinned, (&old, &old_text), console)? else { return Ok(Exit::Failed) };
     let changes = changes(&old, &lock);
     if text == old_text {
         console.say(&format!("{name} is up to date: {}", summary(&lock)));
@@ -148,7 +148,7 @@ fn settle(
     shop: &Shop,
     args: &Args,
     pinned: &Lock,
-    old_text: &str,
+    (old, old_text): (&Lock, &str),
     console: &Console,
 ) -> Result<Option<(Lock, String)>, Failure> {
     let helm = Helm::new(project::settings(args).helm, shop.at_hand.clone());
@@ -157,7 +157,7 @@ fn settle(
     for round in 0..ROUNDS {
         let charts = if round == 0 { None } else { Some(shop.charts_with(&text)?) };
         let charts = charts.as_ref().unwrap_or(&shop.compilation.charts);
-        let Some(releases) = render(shop, charts, pinned, &helm, console) else { return Ok(None) };
+        let Some(releases) = render(shop, charts, (pinned, old), &helm, console) else { return Ok(None) };
         let besides = |kept: &&LockedRelease| {
             !releases.iter().any(|release| (&release.owner, &release.name) == (&kept.owner, &kept.name))
         };
@@ -173,7 +173,13 @@ fn settle(
 }
 
 /// Renders what the homelab releases; `None` after saying what went wrong.
-fn render(shop: &Shop, charts: &Charts, lock: &Lock, helm: &Helm, console: &Console) -> Option<Vec<LockedRelease>> {
+fn render(
+    shop: &Shop,
+    charts: &Charts,
+    (lock, old): (&Lock, &Lock),
+    helm: &Helm,
+    console: &Console,
+) -> Option<Vec<LockedRelease>> {
     let mut locked = Vec::new();
     let mut failed = false;
     let releases: Vec<&WantedRelease> = charts.releases.iter().filter(|release| release.made).collect();
@@ -186,13 +192,16 @@ fn render(shop: &Shop, charts: &Charts, lock: &Lock, helm: &Helm, console: &Cons
         let failure = match answer {
             Ok(rendering) => match rendering.objects.objects(nowhere()) {
                 Some(found) => {
-                    locked.push(LockedRelease {
+                    let new = LockedRelease {
                         owner: release.owner.clone(),
                         name: release.name.clone(),
                         inputs: request.digest(),
                         objects: surface(&found, &release.namespace),
                         span: None,
-                    });
+                    };
+                    let before = old.release(&release.owner, &release.name);
+                    let stays = before.filter(|before| is_only_made_up(before, &new, request, helm));
+                    locked.push(stays.cloned().unwrap_or(new));
                     continue;
                 }
                 None => Failure::new(format!("{}: what the cache kept of it cannot be read", what(shop, release)))
@@ -209,6 +218,16 @@ fn render(shop: &Shop, charts: &Charts, lock: &Lock, helm: &Helm, console: &Cons
         console.failure(&failure);
     }
     (!failed).then_some(locked)
+}
+
+/// True when a release is locked otherwise only because its chart makes up names or labels anew each time.
+fn is_only_made_up(before: &LockedRelease, new: &LockedRelease, request: &RenderRequest, helm: &Helm) -> bool {
+    let text = |release: &LockedRelease| Lock { releases: vec![release.clone()], ..Lock::default() }.write();
+    if before.inputs != new.inputs || text(before) == text(new) {
+        return false;
+    }
+    let twice = RenderRequest { twice: true, ..request.clone() };
+    helm.render(&[twice]).pop().is_some_and(|answer| answer.is_ok_and(|rendering| rendering.again.is_some()))
 }
 
 /// `release "web" of chart web 1.0.0 (workloads/web.kdl:3:5)`
