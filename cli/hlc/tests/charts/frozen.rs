@@ -88,12 +88,9 @@ struct Clone<'s> {
 impl<'s> Clone<'s> {
     fn new(shell: &'s Shell, name: &'static str, helm: &'s Path) -> Self {
         let remote = format!("file://{}", shell.path("remote.git").display());
-        // As a build server has it: the sources alone.
-        git_in(
-            &shell.path(""),
-            &shell.path(""),
-            &["clone", "--quiet", "--branch=main", "--single-branch", &remote, name],
-        );
+        // As a build server has it: the sources alone, and files when they are wanted.
+        let clone = ["clone", "--quiet", "--branch=main", "--single-branch", "--filter=blob:none", &remote, name];
+        git_in(&shell.path(""), &shell.path(""), &clone);
         let clone = Self { shell, name, helm };
         clone.git(&["remote", "set-url", "origin", URL]);
         clone.git(&["config", &format!("url.{remote}.insteadOf"), URL]);
@@ -152,6 +149,7 @@ pub(crate) fn in_every_clone(helm: &Path) {
     let source = shell.path("source");
     let git = |arguments: &[&str]| git_in(&source, &shell.path(""), arguments);
     git(&["init", "--quiet", "--bare", "--initial-branch=main", "../remote.git"]);
+    git(&["--git-dir=../remote.git", "config", "uploadpack.allowFilter", "true"]);
     git(&["init", "--quiet", "--initial-branch=main"]);
     Ran::of(shell.command(&["lock"]).current_dir(&source).env("HLC_HELM", helm).env("PATH", "/usr/bin:/bin")).exits(0);
     git(&["add", "--all"]);
