@@ -26,7 +26,7 @@ use crate::workload::{Chart, Deliver, Released, Workload};
 pub(crate) use bring::Brought;
 pub use capabilities::api_versions;
 pub(crate) use codes::{CANNOT_BE_RENDERED, CODES, LOCAL};
-pub(crate) use made::made;
+pub(crate) use made::{hold_against_surface, made};
 pub(crate) use surfaces::Unrendered;
 
 /// The releases and the manifests of URLs that the homelab wants.

@@ -403,6 +403,21 @@ fn changed() -> Outcome {
     let both = shop(&with(both)).locked().compile();
     expect(&both, &[("patch-unmatched", "\"Service/web\"")])?;
     said(&both, &["`Service/web` is left out", "left out here"])?;
+    // Of what is rendered when it is applied, the lock file knows the objects.
+    let mut addon = shop("");
+    addon.files = example_inputs(
+        "homelab \"home\" domain=\"example.net\"\nplatform {\n    addon \"web\" namespace=\"web\" {\n        chart \"web\" version=\"1.0.0\" \
+         repo=\"https://charts.example.net\" {\n            patch \"Service/wbe\" { spec type=NodePort; }\n            remove \
+         \"Secret/web-key\"\n        }\n    }\n}\n",
+    );
+    let unmatched = |shop: &Shop| {
+        let compilation = shop.compile();
+        let unmatched = |found: &&hlc_diag::Diagnostic| found.code.name == "patch-unmatched";
+        compilation.diagnostics.iter().filter(unmatched).map(|found| found.message.clone()).collect::<Vec<_>>()
+    };
+    if !unmatched(&addon).is_empty() || unmatched(&addon.locked()).len() != 1 {
+        return Err("an addon's patch is not held against what is locked".into());
+    }
     // What a patch gives is the homelab's own to mend.
     let typed = "remove \"Secret/web-key\"\npatch \"Service/web\" { spec { externalIPs here; }; }";
     let typed = shop(&with(typed)).locked().compile();

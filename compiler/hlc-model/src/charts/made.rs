@@ -12,7 +12,7 @@ use hlc_schema::{Data, DataValue, Map, Spanned};
 use super::bring::Brought;
 use super::codes::{HOOKS, UNMATCHED};
 use super::random::RandomField;
-use super::{WantedRelease, hook, random};
+use super::{Knowledge, Unrendered, WantedRelease, hook, random};
 use crate::lower::Lower;
 use crate::resolve::{Place, merge};
 use crate::workload::{Chart, Hooks, ObjectName};
@@ -60,6 +60,26 @@ pub(crate) fn made(lower: &Lower<'_>, chart: &Chart) -> Vec<PlannedObject> {
         random::report(wanted, &brought.random.iter().filter(is_left).collect::<Vec<_>>(), lower.resolver);
     }
     made
+}
+
+/// Reports changes to objects that a chart which is rendered elsewhere does not make, where the lock file knows what it makes.
+pub(crate) fn hold_against_surface(lower: &Lower<'_>, chart: &Chart) {
+    let is_of = |release: &WantedRelease| release.scope == lower.scope && release.head == chart.head;
+    let known: Vec<Unrendered<'_>> = lower
+        .charts
+        .unrendered()
+        .filter(|unrendered| is_of(unrendered.release) && unrendered.known == Knowledge::Whole)
+        .collect();
+    if known.len() != chart.releases().len() {
+        return;
+    }
+    let rendered: Vec<String> =
+        known.iter().flat_map(|unrendered| &unrendered.surface).map(|object| named(object)).collect();
+    let changed = chart.patch.iter().map(|patch| ("patch", &patch.object));
+    let changed = changed.chain(chart.remove.iter().map(|remove| ("remove", &remove.object)));
+    for (what, object) in changed.filter(|(_, object)| !rendered.contains(&name_of(&object.value))) {
+        report_unmatched(lower, chart, what, object, &rendered);
+    }
 }
 
 fn is_of(object: &PlannedObject, release: &WantedRelease) -> bool {

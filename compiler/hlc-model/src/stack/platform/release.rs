@@ -41,6 +41,7 @@ pub struct Release {
 
 /// One resource per release of a chart.
 pub(super) fn lower(lower: &Lower<'_>, chart: &Chart) -> Vec<PlannedResource> {
+    crate::charts::hold_against_surface(lower, chart);
     let namespace = chart.release_namespace(lower.workload);
     let made = |release: &Released<'_>| {
         let kind = Release {
