@@ -113,6 +113,15 @@ const FAULTS: &[Fault] = &[
         found: &[("not-tolerated", "workloads/ai/comfyui.kdl", "1")],
     },
     Fault {
+        name: "gpu_that_its_machine_keeps_back_from_a_chart",
+        changes: &[Write(
+            "workloads/ai/ollama.kdl",
+            "            tolerations { - key=dedicated operator=Equal value=ai effect=NoSchedule }\n",
+            "",
+        )],
+        found: &[("not-tolerated", "workloads/ai/ollama.kdl", "1")],
+    },
+    Fault {
         name: "image_that_moves",
         changes: &[Write("workloads/networking/netbird.kdl", "netbirdio/netbird:0.66.2", "netbirdio/netbird:latest")],
         found: &[("floating-tag", "workloads/networking/netbird.kdl", r#""netbirdio/netbird:latest""#)],

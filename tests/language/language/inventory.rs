@@ -34,9 +34,11 @@ fn mend(release: &str, values: &mut Value) {
             values.remove("existingSecret");
             values.insert("existingSecretAdminPassword".to_owned(), json!("harbor-admin"));
         }
-        // The chart has no `persistence`, so that models would be lost with the pod.
+        // The chart has no `persistence`, so that models would be lost with the pod, and the machine with the GPU keeps other pods off.
         "ollama" => {
             let values = values.as_object_mut().unwrap();
+            let toleration = json!({ "key": "dedicated", "operator": "Equal", "value": "ai", "effect": "NoSchedule" });
+            values.insert("tolerations".to_owned(), json!([toleration]));
             let volume = values.remove("persistence").unwrap();
             values.insert("persistentVolume".to_owned(), volume);
         }

@@ -67,7 +67,10 @@ const DIFFERENT: [(&str, &str); 16] = [
         "n8n/StatefulSet.n8n-postgresql",
         "the chart of PostgreSQL in it is an older one: the original's is published no more",
     ),
-    ("ollama/Deployment.ollama", "the sample asks for the volume by the chart's name for it"),
+    (
+        "ollama/Deployment.ollama",
+        "the sample asks for the volume by the chart's name for it, and tolerates the machine",
+    ),
 ];
 
 /// Of two charts in one workload only the operator's is at hand.

@@ -3,9 +3,9 @@
 //! Judged where the homelab has one cluster whose machines are all written down.
 
 pub(super) mod machines;
+mod values;
 
 use hlc_diag::{Code, Diagnostic, Severity};
-use hlc_plan::PlannedObject;
 use hlc_schema::Data;
 
 use super::labels::fits;
@@ -41,7 +41,9 @@ pub(crate) static NOT_TOLERATED: Code = Code {
     severity: Severity::Error,
     summary: "a pod for machines whose taint it does not tolerate",
     explain: "A pod that asks for a device, or names machines by their labels, can run on these alone. Where each of them has a taint \
-              (`NoSchedule`, `NoExecute`), the pod needs a toleration for it, or stays `Pending` for ever.",
+              (`NoSchedule`, `NoExecute`), the pod needs a toleration for it, or stays `Pending` for ever. Of a chart that is not \
+              rendered here its values say what it will ask for; whether it adds a toleration by itself is not known, so that is a \
+              warning.",
     bad: "talos \"home\" version=\"v1.12.4\" kubernetes-version=\"v1.35.0\" on=\"pve\" network=\"lan\" {\n    image \"base\"\n    machine \
           \"one\" ip=\"192.168.1.211\" role=\"control-plane\" image=\"base\" cores=4 memory=\"6GiB\" disk=\"30GiB\"\n    machine \"gpu\" \
           ip=\"192.168.1.221\" role=\"worker\" image=\"base\" cores=4 memory=\"6GiB\" disk=\"30GiB\" { pci \"0000:28:00.0\"; taints \
@@ -84,14 +86,18 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             if spec.get("nodeName").is_some() {
                 continue;
             }
-            found.extend(too_large(object, spec, &nodes));
+            let of = format!("{} `{}`", object.kind, object.name);
+            found.extend(too_large(&of, spec, &nodes));
             let named = named(spec);
             match no_such_machine(&named, &nodes) {
                 Some(finding) => found.push(finding),
-                None => found.extend(not_tolerated(object, spec, &named, &nodes)),
+                // A DaemonSet is for the machines that take it, whichever these are.
+                None if object.kind == "DaemonSet" => {}
+                None => found.extend(not_tolerated(&of, spec, &named, &nodes)),
             }
         }
     }
+    values::judge(facts, &nodes, found);
 }
 
 /// What a pod asks of one resource: its containers together, or an init container that asks for more.
@@ -113,7 +119,7 @@ fn asked<'s>(spec: &'s Data, resource: &str) -> Option<(i128, &'s Data)> {
     }
 }
 
-fn too_large(object: &PlannedObject, spec: &Data, nodes: &[Node<'_>]) -> Option<Diagnostic> {
+fn too_large(of: &str, spec: &Data, nodes: &[Node<'_>]) -> Option<Diagnostic> {
     const BILLION: i128 = 1_000_000_000;
     let has = |node: &Node<'_>, resource: &str| match resource {
         "cpu" => i128::from(node.machine.cores.value),
@@ -129,7 +135,7 @@ fn too_large(object: &PlannedObject, spec: &Data, nodes: &[Node<'_>]) -> Option<
             "cpu" => ("cores", largest.machine.cores.value.to_string(), largest.machine.cores.span),
             _ => ("memory", largest.machine.memory.value.to_string(), largest.machine.memory.span),
         };
-        let message = format!("the pods of {} `{}` ask for more {what} than any machine has", object.kind, object.name);
+        let message = format!("the pods of {of} ask for more {what} than any machine has");
         Some(
             Diagnostic::new(&TOO_LARGE, at.span, message)
                 .label(span, format!("`{}` has the most: {size}", largest.name()))
@@ -202,11 +208,7 @@ fn no_such_machine(wanted: &[Wanted<'_>], nodes: &[Node<'_>]) -> Option<Diagnost
     })
 }
 
-fn not_tolerated(object: &PlannedObject, spec: &Data, named: &[Wanted<'_>], nodes: &[Node<'_>]) -> Option<Diagnostic> {
-    // A DaemonSet is for the machines that take it, whichever these are.
-    if object.kind == "DaemonSet" {
-        return None;
-    }
+fn not_tolerated(of: &str, spec: &Data, named: &[Wanted<'_>], nodes: &[Node<'_>]) -> Option<Diagnostic> {
     let known: Vec<_> =
         named.iter().filter(|wanted| nodes.iter().any(|node| node.label(wanted.key).is_some())).collect();
     let device = device(spec).filter(|_| nodes.iter().any(|node| !node.machine.pci.is_empty()));
@@ -225,8 +227,7 @@ fn not_tolerated(object: &PlannedObject, spec: &Data, named: &[Wanted<'_>], node
         return None;
     }
     let taint = first.taints.iter().find(|taint| !taint.is_tolerated_by(spec))?;
-    let message =
-        format!("the pods of {} `{}` do not tolerate the machines that they are for", object.kind, object.name);
+    let message = format!("the pods of {of} do not tolerate the machines that they are for");
     let value = if taint.value.is_empty() {
         "operator=Exists".to_owned()
     } else {
@@ -235,10 +236,7 @@ fn not_tolerated(object: &PlannedObject, spec: &Data, named: &[Wanted<'_>], node
     Some(
         Diagnostic::new(&NOT_TOLERATED, at.span, message)
             .label(taint.span, format!("machine `{}` keeps off pods that do not tolerate this", first.name()))
-            .help(format!(
-                "add to the pod: `tolerations {{ - key=\"{}\" {value} effect={} }}`",
-                taint.key, taint.effect
-            )),
+            .help(format!("they need `tolerations {{ - key=\"{}\" {value} effect={} }}`", taint.key, taint.effect)),
     )
 }
 
