@@ -9,9 +9,9 @@ use ipnet::Ipv4Net;
 
 use super::cluster_networks;
 use super::free::{free_network, free_range};
-use super::owners::{Claim, Owner, is_no_host, owners, pools, range};
+use super::owners::{Claim, Owner, Pool, is_no_host, owners, pools, range};
 use super::{Check, Facts};
-use crate::concept::{Addresses, Network};
+use crate::concept::Network;
 use crate::relations::service_at;
 use crate::stack::talos::Cluster;
 
@@ -131,7 +131,7 @@ impl Owner<'_> {
     }
 
     /// True when a pool holds what is also another's: then the pool is the mistake, and reported as such.
-    fn is_held_with(&self, first: &Self, pools: &[&Addresses]) -> bool {
+    fn is_held_with(&self, first: &Self, pools: &[Pool<'_>]) -> bool {
         let held = || pools.iter().any(|pool| pool.range.value.contains(self.ip.value));
         self.claim == Claim::FromPool && first.claim == Claim::Fixed && held()
     }
@@ -149,7 +149,7 @@ impl Owner<'_> {
     }
 
     /// Which address it could have: the one nearest to its own, in its network, else in the first in which one is free.
-    fn way_out(&self, facts: &Facts<'_>, networks: &[Network], owners: &[Self], pools: &[&Addresses]) -> String {
+    fn way_out(&self, facts: &Facts<'_>, networks: &[Network], owners: &[Self], pools: &[Pool<'_>]) -> String {
         // What the load balancer gives out comes from a pool, and nothing else may.
         let from_pool = self.claim == Claim::FromPool && !pools.is_empty();
         let suits = |ip| {

@@ -3,10 +3,9 @@
 use std::net::Ipv4Addr;
 
 use hlc_diag::{Code, Diagnostic, Severity};
-use hlc_plan::PlannedObject;
 use hlc_schema::Node as _;
 
-use super::owners::{Claim, Owner, owners, pools};
+use super::owners::{Claim, Owner, Pool, owners, pools};
 use super::{Check, Facts};
 use crate::concept::Addresses;
 use crate::relations::service_at;
@@ -34,9 +33,6 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     if pools.is_empty() || facts.model.faults.may_hide(Addresses::decl()) {
         return; // something else than hlc makes the pools
     }
-    if facts.objects().any(|object| is_pool(object) && !pools.iter().any(|pool| pool.name.span == object.origin)) {
-        return; // one that is written out may hold the address
-    }
     let owners = owners(facts);
     let is_held = |ip: Ipv4Addr| pools.iter().any(|pool| pool.range.value.contains(ip));
     for owner in owners.iter().filter(|owner| owner.claim == Claim::FromPool && !is_held(owner.ip.value)) {
@@ -44,30 +40,25 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let message = format!("no pool holds {}, the address of {}", ip.value, owner.what);
         let diagnostic =
             pools.iter().take(3).fold(Diagnostic::new(&NOT_IN_A_POOL, ip.span, message), |diagnostic, pool| {
-                diagnostic.label(pool.range.span, format!("pool `{}`", pool.name.name))
+                diagnostic.label(pool.range.span, format!("pool `{}`", pool.name))
             });
         found.push(diagnostic.help(match free(facts, &owners, &pools, ip.value) {
-            Some((free, pool)) => format!("{free} of pool `{}` is free", pool.name.name),
+            Some((free, pool)) => format!("{free} of pool `{}` is free", pool.name),
             None => "no address of a pool is free: widen one".to_owned(),
         }));
     }
-}
-
-/// True for a pool as the load balancer knows it (Cilium, MetalLB).
-fn is_pool(object: &PlannedObject) -> bool {
-    matches!(object.kind.as_str(), "CiliumLoadBalancerIPPool" | "IPAddressPool")
 }
 
 /// The address of a pool that nothing has and that is nearest to another.
 fn free<'m>(
     facts: &Facts<'m>,
     owners: &[Owner<'_>],
-    pools: &[&'m Addresses],
+    pools: &[Pool<'m>],
     near: Ipv4Addr,
-) -> Option<(Ipv4Addr, &'m Addresses)> {
+) -> Option<(Ipv4Addr, Pool<'m>)> {
     /// How many of a pool are looked at.
     const MOST: usize = 1 << 12;
-    let of = |pool: &&'m Addresses| {
+    let of = |pool: &Pool<'m>| {
         let (first, last) = (u32::from(pool.range.value.first()), u32::from(pool.range.value.last()));
         let pool = *pool;
         (first..=last).take(MOST).map(move |at| (Ipv4Addr::from(at), pool))

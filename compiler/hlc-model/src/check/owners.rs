@@ -3,11 +3,15 @@
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
+use hlc_diag::Span;
 use hlc_plan::PlannedObject;
-use hlc_schema::{Data, ScopeId, Spanned};
+use hlc_schema::scalar::Ipv4Range;
+use hlc_schema::{Data, DataValue, Scalar as _, ScopeId, Spanned};
+use ipnet::Ipv4Net;
 
 use super::Facts;
-use crate::concept::{Addresses, Network};
+use super::pod_references::items;
+use crate::concept::Network;
 use crate::relations::{service_at, wanted_addresses};
 use crate::stack::talos::Cluster;
 
@@ -32,11 +36,61 @@ pub(super) enum Claim {
     Named,
 }
 
-/// Every pool of the load balancer, in the order of the sources.
-pub(super) fn pools<'m>(facts: &Facts<'m>) -> Vec<&'m Addresses> {
-    let mut pools: Vec<&Addresses> = facts.model.units().flat_map(|(_, unit)| &unit.addresses).collect();
+/// Addresses that the load balancer gives out.
+#[derive(Clone, Copy)]
+pub(super) struct Pool<'m> {
+    pub(super) name: &'m str,
+    pub(super) range: Spanned<Ipv4Range>,
+}
+
+/// Every pool of the load balancer, in the order of the sources; those that are written out as objects too.
+pub(super) fn pools<'m>(facts: &Facts<'m>) -> Vec<Pool<'m>> {
+    let nodes = || facts.model.units().flat_map(|(_, unit)| &unit.addresses);
+    let declared = nodes().map(|node| Pool { name: node.name.name.as_str(), range: node.range });
+    let made: BTreeSet<Span> = nodes().map(|node| node.name.span).collect();
+    let objects = facts.objects().filter(|object| !made.contains(&object.origin));
+    let written = objects.flat_map(|object| {
+        let ranges = ranges(object);
+        ranges.into_iter().map(move |range| Pool { name: object.name.as_str(), range })
+    });
+    let mut pools: Vec<Pool<'_>> = declared.chain(written).collect();
     pools.sort_by_key(|pool| pool.range.span);
     pools
+}
+
+/// The addresses of a pool as the load balancer knows it: Cilium's blocks, MetalLB's list.
+fn ranges(object: &PlannedObject) -> Vec<Spanned<Ipv4Range>> {
+    let Some(spec) = object.body.get("spec") else { return Vec::new() };
+    let between = |first: &str, last: &str, at| {
+        let text = DataValue::String(format!("{}-{}", first.trim(), last.trim()));
+        Some(Spanned::new(Ipv4Range::from_value(&text).ok()?, at))
+    };
+    let network = |text: &str, at| {
+        let network: Ipv4Net = text.trim().parse().ok()?;
+        between(&network.network().to_string(), &network.broadcast().to_string(), at)
+    };
+    match object.kind.as_str() {
+        "CiliumLoadBalancerIPPool" => {
+            let of_block = |block: &Data| match (block.get("cidr"), block.get("start")) {
+                (Some(cidr), _) => network(cidr.as_str()?, cidr.span),
+                (None, Some(start)) => {
+                    // Without an end it is that one address.
+                    let stop = block.get("stop").unwrap_or(start);
+                    between(start.as_str()?, stop.as_str()?, start.span)
+                }
+                (None, None) => None,
+            };
+            items(spec, "blocks").filter_map(of_block).collect()
+        }
+        "IPAddressPool" => {
+            let of_text = |text: &Data| match text.as_str()?.split_once('-') {
+                Some((first, last)) => between(first, last, text.span),
+                None => network(text.as_str()?, text.span),
+            };
+            items(spec, "addresses").filter_map(of_text).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Everything with an address that is written down, those that can least be changed first.

@@ -6,9 +6,9 @@ use hlc_diag::{Code, Diagnostic, Severity};
 use hlc_schema::Node as _;
 
 use super::free::{FreeRange, free_range};
-use super::owners::{Claim, Owner, owners, pools};
+use super::owners::{Claim, Owner, Pool, owners, pools};
 use super::{Check, Facts};
-use crate::concept::{Addresses, Network};
+use crate::concept::Network;
 
 pub(super) const CHECK: Check = Check { codes: &[&POOL_OUTSIDE, &POOL_TAKEN], run };
 
@@ -52,7 +52,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         found.extend(around.inside());
         let earlier = pools.iter().take(index).find(|other| other.range.value.overlaps(pool.range.value));
         found.extend(earlier.map(|other| {
-            let message = format!("pools `{}` and `{}` share addresses", other.name.name, pool.name.name);
+            let message = format!("pools `{}` and `{}` share addresses", other.name, pool.name);
             Diagnostic::new(&POOL_TAKEN, pool.range.span, message)
                 .label(other.range.span, "the other pool")
                 .help(around.way_out(&[]))
@@ -61,7 +61,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// The networks that a pool's addresses could be in, the likeliest first: the one that they begin in, those of nodes.
-fn networks<'m>(facts: &Facts<'m>, pool: &Addresses, all: &'m [Network]) -> Vec<&'m Network> {
+fn networks<'m>(facts: &Facts<'m>, pool: &Pool<'_>, all: &'m [Network]) -> Vec<&'m Network> {
     let has_nodes = |network: &Network| facts.model.talos.iter().any(|talos| talos.network.name == network.name.name);
     let mut networks: Vec<&Network> = all.iter().collect();
     networks.sort_by_key(|network| {
@@ -72,8 +72,8 @@ fn networks<'m>(facts: &Facts<'m>, pool: &Addresses, all: &'m [Network]) -> Vec<
 
 /// A pool with what is around it.
 struct Around<'p, 'm> {
-    pool: &'p Addresses,
-    pools: &'p [&'m Addresses],
+    pool: &'p Pool<'m>,
+    pools: &'p [Pool<'m>],
     owners: &'p [Owner<'m>],
     networks: Vec<&'m Network>,
 }
@@ -88,7 +88,7 @@ impl Around<'_, '_> {
         if networks.is_empty() || networks.iter().any(whole) {
             return None;
         }
-        let message = format!("the addresses {range} of pool `{}` lie in no network", self.pool.name.name);
+        let message = format!("the addresses {range} of pool `{}` lie in no network", self.pool.name);
         let diagnostic = Diagnostic::new(&POOL_OUTSIDE, self.pool.range.span, message);
         let diagnostic = networks.iter().take(3).fold(diagnostic, |diagnostic, network| {
             diagnostic.label(network.cidr.span, format!("network `{}`", network.name.name))
@@ -111,7 +111,7 @@ impl Around<'_, '_> {
         others.sort_by_key(|owner| owner.ip.value);
         others.dedup_by_key(|owner| owner.ip.value);
         let (first, more) = others.split_first()?;
-        let name = &self.pool.name.name;
+        let name = self.pool.name;
         let (message, here) = match more.len() {
             0 => (format!("pool `{name}` holds the address of {}", first.what), format!("{} is taken", first.ip.value)),
             count => (
