@@ -64,6 +64,7 @@ mod proxmox_login;
 mod public_host;
 mod raw_routes;
 mod route_service;
+mod same_listener;
 mod scale_target;
 mod secret_absent;
 mod secret_keys;
@@ -182,6 +183,7 @@ pub const CHECKS: &[Check] = &[
     pool::CHECK,
     gateway_address::CHECK,
     listener_tls::CHECK,
+    same_listener::CHECK,
     certificate_hosts::CHECK,
     tls_route::CHECK,
     dns01_secret::CHECK,
