@@ -233,11 +233,15 @@ fn not_tolerated(of: &str, spec: &Data, named: &[Wanted<'_>], nodes: &[Node<'_>]
     } else {
         format!("operator=Equal value={}", taint.value)
     };
-    Some(
-        Diagnostic::new(&NOT_TOLERATED, at.span, message)
-            .label(taint.span, format!("machine `{}` keeps off pods that do not tolerate this", first.name()))
-            .help(format!("they need `tolerations {{ - key=\"{}\" {value} effect={} }}`", taint.key, taint.effect)),
-    )
+    let mut found = Diagnostic::new(&NOT_TOLERATED, at.span, message)
+        .label(taint.span, format!("machine `{}` keeps off pods that do not tolerate this", first.name()));
+    if let Some(wanted) = named.first().filter(|_| device.is_some()) {
+        found = found.label(wanted.at.span, "they choose machines by this too");
+    }
+    for toleration in items(spec, "tolerations").take(2) {
+        found = found.label(toleration.span, "they tolerate this");
+    }
+    Some(found.help(format!("they need `tolerations {{ - key=\"{}\" {value} effect={} }}`", taint.key, taint.effect)))
 }
 
 /// Where a pod asks for a device such as `nvidia.com/gpu`: a resource whose domain is not Kubernetes'.
