@@ -99,7 +99,7 @@ pub fn resolve(data: &Data, lookup: &dyn Lookup) -> Result<Value, (hlc_diag::Spa
     Ok(match &data.value {
         DataValue::Null => Value::Null,
         DataValue::Bool(value) => Value::Bool(*value),
-        DataValue::Integer(number) => Number::from_i128(*number).map_or(Value::Null, Value::Number),
+        DataValue::Integer(number) => Number::from_i128(number.get()).map_or(Value::Null, Value::Number),
         DataValue::Float(number) => Number::from_f64(number.value()).map_or(Value::Null, Value::Number),
         DataValue::String(text) => Value::text(text.as_str()),
         DataValue::List(items) => {

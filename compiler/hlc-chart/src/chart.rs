@@ -270,7 +270,7 @@ fn metadata(archive: &Archive, at: &str) -> Result<Metadata, ChartError> {
 /// A scalar as text: versions are sometimes written as numbers.
 fn text(data: &Data, key: &str) -> Option<String> {
     let text = match &data.get(key)?.value {
-        DataValue::String(text) => text.clone(),
+        DataValue::String(text) => text.as_str().to_owned(),
         DataValue::Integer(number) => number.to_string(),
         DataValue::Float(number) => number.to_string(),
         DataValue::Null | DataValue::Bool(_) | DataValue::List(_) | DataValue::Map(_) | DataValue::Deferred(_) => {

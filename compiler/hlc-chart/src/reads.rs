@@ -224,7 +224,7 @@ fn globals(chart: &Chart, prefix: &[Step], reads: &mut Reads) {
 fn templates_in(data: &Data, found: &mut BTreeSet<String>) {
     match &data.value {
         DataValue::String(text) if text.contains("{{") => {
-            found.insert(text.clone());
+            found.insert(text.as_str().to_owned());
         }
         DataValue::List(items) => items.iter().for_each(|item| templates_in(item, found)),
         DataValue::Map(map) => map.iter().for_each(|(_, entry)| templates_in(&entry.value, found)),

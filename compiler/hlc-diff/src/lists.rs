@@ -45,7 +45,7 @@ fn keyed<'a>(items: &'a [Data], keys: &[&str]) -> Option<Vec<(ItemKeys, &'a Data
 
 fn value(item: &Data, key: &str) -> Option<String> {
     match item.get(key).map(|data| &data.value) {
-        Some(DataValue::String(text)) => Some(text.clone()),
+        Some(DataValue::String(text)) => Some(text.as_str().to_owned()),
         Some(DataValue::Integer(number)) => Some(number.to_string()),
         // The API server fills it in before it merges (core/v1, ContainerPort and ServicePort).
         None if key == "protocol" => Some("TCP".to_owned()),

@@ -74,7 +74,7 @@ pub(crate) fn mask(body: &mut Data) {
                 path.pop();
             });
         } else {
-            data.value = DataValue::String(MASK.to_owned());
+            data.value = DataValue::string(MASK);
         }
     }
     all(body, &mut Vec::new());

@@ -11,9 +11,9 @@ pub fn data_to_json(data: &Data) -> Value {
     match &data.value {
         DataValue::Null => Value::Null,
         DataValue::Bool(value) => Value::Bool(*value),
-        DataValue::Integer(value) => Number::from_i128(*value).map_or(Value::Null, Value::Number),
+        DataValue::Integer(value) => Number::from_i128(value.get()).map_or(Value::Null, Value::Number),
         DataValue::Float(value) => Number::from_f64(value.value()).map_or(Value::Null, Value::Number),
-        DataValue::String(text) => Value::String(text.clone()),
+        DataValue::String(text) => Value::String(text.as_str().to_owned()),
         DataValue::Deferred(later) => Value::String(later.to_string()),
         DataValue::List(items) => Value::Array(items.iter().map(data_to_json).collect()),
         DataValue::Map(map) => Value::Object(

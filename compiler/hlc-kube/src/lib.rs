@@ -32,5 +32,5 @@ pub use tree::OutputTree;
 pub use validate::{CODES, amount, is_quantity, validate, validate_custom};
 pub use yaml::{
     YamlError, count_yaml_comments, data_from_yaml, data_from_yaml_file, data_to_yaml, documents_as_helm,
-    documents_from_yaml, to_yaml,
+    documents_from_yaml, map_to_yaml, to_yaml,
 };

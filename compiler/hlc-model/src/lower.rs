@@ -1,7 +1,7 @@
 //! From model to plan.
 
-use hlc_diag::Span;
-use hlc_plan::{Address, PlannedObject, PlannedResource, PlannedWorkload};
+use hlc_diag::{Diagnostic, Span};
+use hlc_plan::{Address, PlannedObject, PlannedResource, PlannedWorkload, Rendered};
 use hlc_schema::{Data, DataValue, FreeBlock, Map, ScopeId};
 
 use crate::charts::{Charts, frozen_file};
@@ -34,6 +34,8 @@ pub(crate) struct Unit<'m> {
     pub(crate) idle: bool,
     /// Its objects.
     pub(crate) planned: PlannedWorkload,
+    /// What is wrong with them by the schemas of their kinds.
+    pub(crate) faults: Vec<Diagnostic>,
     /// What else `hlc apply` installs for it: charts, manifests.
     pub(crate) installed: Vec<PlannedResource>,
 }
@@ -57,22 +59,51 @@ pub(crate) fn units<'m>(resolver: &Resolver<'m>, charts: &Charts) -> Vec<Unit<'m
         .filter(|(scope, workload, _)| !workload.existing && !model.faults.spoiled.contains(scope))
         .collect();
     let made = resolver.each(&named, |resolver, &(scope, workload, carrier)| {
-        Lower { resolver, charts, workload, scope, carrier }.all()
+        let (planned, installed) = Lower { resolver, charts, workload, scope, carrier }.all();
+        // Here, while the objects are at hand to the core that has made them.
+        let faults = planned.objects.iter().flat_map(judged).collect();
+        (planned, faults, installed)
     });
     let mut units: Vec<Unit<'m>> = named
         .into_iter()
         .zip(made)
-        .map(|((scope, source, carrier), (planned, installed))| Unit {
+        .map(|((scope, source, carrier), (planned, faults, installed))| Unit {
             scope,
             source,
             carrier,
             idle: !source.is_made(),
             planned,
+            faults,
             installed,
         })
         .collect();
     units.sort_by(|a, b| (a.carrier as u8, &a.planned.name).cmp(&(b.carrier as u8, &b.planned.name)));
     units
+}
+
+/// What the schema of its kind says of an object.
+fn judged(object: &PlannedObject) -> Vec<Diagnostic> {
+    let faults = hlc_kube::validate(&object.api_version, &object.kind, &object.body);
+    match &object.rendered {
+        Some(rendered) => faults.into_iter().map(|fault| of_chart(fault, object, rendered)).collect(),
+        None => faults,
+    }
+}
+
+/// A finding about an object that a chart renders, with the release and the template. Nothing in the homelab's text can be replaced
+/// to mend that one.
+fn of_chart(mut found: Diagnostic, object: &PlannedObject, rendered: &Rendered) -> Diagnostic {
+    let (kind, name) = (&object.kind, &object.name);
+    // A `patch` or `labels` is the homelab's own.
+    let is_written = found.primary.span != object.origin;
+    if !is_written {
+        found.fixes.clear();
+    }
+    let found = found.note(format!("release `{}` renders {kind} `{name}` from `{}`", rendered.release, rendered.template));
+    if is_written {
+        return found;
+    }
+    found.help(format!("look for a value of the chart that changes it, or write `patch \"{kind}/{name}\" {{ … }}`"))
 }
 
 /// What is written as files.

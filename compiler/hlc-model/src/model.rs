@@ -66,7 +66,8 @@ impl Model {
             let namespace = workload_namespace(unit);
             unit.gateway.iter().map(move |gateway| (gateway, namespace))
         };
-        self.units().flat_map(move |(_, unit)| of(unit))
+        // Of the addons first: these are few, and most gateways are theirs.
+        self.addons().chain(self.workloads()).flat_map(move |(_, unit)| of(unit))
     }
 
     /// Every certificate with the namespace of what makes it.

@@ -155,7 +155,7 @@ pub(crate) struct Gather<'g, 'm> {
     pub(crate) resolver: &'g Resolver<'m>,
     pub(crate) units: &'g [Unit<'m>],
     pub(crate) hosts: &'g Hosts<'m>,
-    makers: mentions::Makers<'m>,
+    makers: &'g mentions::Makers<'m>,
     found: Vec<Relation<'m>>,
 }
 
@@ -163,10 +163,15 @@ pub(crate) struct Gather<'g, 'm> {
 pub(crate) fn relations<'m>(model: &'m Model, resolver: &Resolver<'m>, units: &[Unit<'m>]) -> Vec<Relation<'m>> {
     let hosts = Hosts::gather(model, resolver, units);
     let makers = mentions::Makers::of(units);
-    let mut gather = Gather { model, resolver, units, hosts: &hosts, makers, found: Vec::new() };
-    for unit in units.iter().filter(|unit| !unit.idle) {
-        gather.unit(unit);
-    }
+    let of_units = resolver.each(units, |resolver, unit| {
+        let mut gather = Gather { model, resolver, units, hosts: &hosts, makers: &makers, found: Vec::new() };
+        if !unit.idle {
+            gather.unit(unit);
+        }
+        gather.found
+    });
+    let found = of_units.into_iter().flatten().collect();
+    let mut gather = Gather { model, resolver, units, hosts: &hosts, makers: &makers, found };
     gather.identity();
     gather.stores();
     gather.repository();

@@ -535,7 +535,7 @@ fn put(data: &mut Data, span: Span) {
 
 fn scalar_text(value: &DataValue) -> Option<String> {
     match value {
-        DataValue::String(text) => Some(text.clone()),
+        DataValue::String(text) => Some(text.as_str().to_owned()),
         DataValue::Integer(number) => Some(number.to_string()),
         DataValue::Float(number) => Some(number.to_string()),
         DataValue::Bool(truth) => Some(truth.to_string()),

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
+use memchr::memchr_iter;
+
 use crate::Expansion;
 
 /// Ids from here on are of expansions.
@@ -107,13 +109,8 @@ const BLOCK: usize = 4096;
 
 impl SourceFile {
     fn new(path: String, text: Arc<str>) -> Self {
-        let mut line_starts = vec![0];
-        line_starts.extend(
-            text.bytes()
-                .enumerate()
-                .filter(|&(_, b)| b == b'\n')
-                .map(|(i, _)| u32::try_from(i + 1).unwrap_or(u32::MAX)),
-        );
+        let after = |at: usize| u32::try_from(at + 1).unwrap_or(u32::MAX);
+        let line_starts = std::iter::once(0).chain(memchr_iter(b'\n', text.as_bytes()).map(after)).collect();
         Self { path, text, line_starts, characters: OnceLock::new() }
     }
 

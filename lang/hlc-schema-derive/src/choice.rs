@@ -54,7 +54,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             }
 
             fn to_value(&self) -> ::hlc_schema::DataValue {
-                ::hlc_schema::DataValue::String(self.word().to_owned())
+                ::hlc_schema::DataValue::string(self.word())
             }
         }
     })

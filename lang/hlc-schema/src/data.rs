@@ -1,9 +1,16 @@
 //! Data: what free blocks mean after every reference is resolved.
 
+use std::sync::Arc;
+
+use ecow::EcoString;
 use hlc_diag::Span;
 
-use crate::keyed::{Key, Keyed};
-use crate::{Deferred, Float};
+use crate::keyed::{Kept, Key, Keyed};
+use crate::{Deferred, Float, Integer};
+
+/// Text of data. A short one needs no memory of its own, and copies of a long one share it: what is written in a file becomes part
+/// of objects as it is.
+pub type Text = EcoString;
 
 /// A value of free data with the place it came from. The JSON data model, with integers apart from floats.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,12 +28,12 @@ pub enum DataValue {
     Null,
     /// `#true`, `#false`
     Bool(bool),
-    /// A whole number between -2^63 and 2^64-1.
-    Integer(i128),
+    /// A whole number.
+    Integer(Integer),
     /// A finite number with a fraction or an exponent.
     Float(Float),
     /// Text.
-    String(String),
+    String(Text),
     /// A list.
     List(Vec<Data>),
     /// A map; keeps the order it was written in.
@@ -61,6 +68,24 @@ impl Map {
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         Self { entries: Keyed::with_capacity(capacity) }
+    }
+
+    /// A map that is kept in another form until somebody looks into it.
+    #[must_use]
+    pub fn kept(kept: Arc<dyn Kept<MapEntry>>) -> Self {
+        Self { entries: Keyed::kept(kept) }
+    }
+
+    /// The form in which it is kept, as long as nothing in it was changed.
+    #[must_use]
+    pub fn as_kept(&self) -> Option<&dyn Kept<MapEntry>> {
+        self.entries.as_kept()
+    }
+
+    /// True for one that is kept and that nobody has looked into.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.entries.is_closed()
     }
 
     /// Puts a value under a key; an older one under the same key is given back.
@@ -128,6 +153,20 @@ impl Map {
     }
 }
 
+impl DataValue {
+    /// Text.
+    #[must_use]
+    pub fn string(text: impl Into<Text>) -> Self {
+        Self::String(text.into())
+    }
+
+    /// A whole number.
+    #[must_use]
+    pub fn integer(number: impl Into<i128>) -> Self {
+        Self::Integer(Integer::new(number.into()))
+    }
+}
+
 impl Data {
     /// A value at a place.
     #[must_use]
@@ -137,14 +176,14 @@ impl Data {
 
     /// Text at a place.
     #[must_use]
-    pub fn string(text: impl Into<String>, span: Span) -> Self {
-        Self::new(DataValue::String(text.into()), span)
+    pub fn string(text: impl Into<Text>, span: Span) -> Self {
+        Self::new(DataValue::string(text), span)
     }
 
     /// A whole number at a place.
     #[must_use]
     pub fn integer(number: impl Into<i128>, span: Span) -> Self {
-        Self::new(DataValue::Integer(number.into()), span)
+        Self::new(DataValue::integer(number), span)
     }
 
     /// A truth value at a place.
@@ -190,7 +229,7 @@ impl Data {
     /// The number, if it is a whole one.
     #[must_use]
     pub fn as_integer(&self) -> Option<i128> {
-        if let DataValue::Integer(number) = self.value { Some(number) } else { None }
+        if let DataValue::Integer(number) = self.value { Some(number.get()) } else { None }
     }
 
     /// The items, if it is a list.

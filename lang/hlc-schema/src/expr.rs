@@ -229,7 +229,7 @@ pub struct SecretUse {
 /// The text of an entry that must be text.
 fn text(entry: Entry<'_>, what: &str, cx: &mut Cx<'_>) -> Option<String> {
     if let DataValue::String(text) = literal(entry, cx)? {
-        return Some(text);
+        return Some(text.into());
     }
     cx.report(Diagnostic::new(&BAD_PATH, entry.value_span(), format!("`({what})` is followed by text")));
     None

@@ -1,9 +1,12 @@
 //! A map in written order, made for many small ones.
 //!
 //! Nearly every map of a homelab has fewer than ten keys, most of them short. One allocation holds all of such a map, and
-//! looking at each key is faster than hashing. Long maps get a table, so that hostile ones cost no more than their length.
+//! looking at each key is faster than hashing. Long maps get a table, so that hostile ones cost no more than their length. What is
+//! large and seldom looked at can be [kept](Kept) in another form.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use ecow::EcoString;
 use foldhash::fast::RandomState;
@@ -18,82 +21,156 @@ const LONG: usize = 16;
 #[derive(Clone, Debug)]
 pub(crate) struct Keyed<V> {
     entries: Vec<(Key, V)>,
-    /// Where each key is; there when the map is long.
-    #[expect(clippy::box_collection, reason = "nearly no map has one, and every value is as large as a map")]
-    table: Option<Box<HashMap<Key, usize, RandomState>>>,
+    /// What nearly no map has, and every value would be larger for.
+    more: Option<Box<More<V>>>,
+}
+
+#[derive(Clone, Debug)]
+enum More<V> {
+    /// Where each key is, when the map is long.
+    Table(HashMap<Key, usize, RandomState>),
+    /// What the entries will be, and those that were looked at.
+    Kept(Arc<dyn Kept<V>>, OnceLock<Keyed<V>>),
+}
+
+/// Entries in another form, which are read when somebody looks at them.
+pub trait Kept<V>: fmt::Debug + Send + Sync {
+    /// The entries: each key once, and the same ones each time.
+    fn entries(&self) -> Vec<(Key, V)>;
+
+    /// The map as YAML, from behind the colon of its key to the end of its last line, where its entries stand in this column.
+    fn yaml(&self, column: usize) -> Option<&str>;
+
+    /// True when the object that it is a part of has been held against its schema, which had nothing to say.
+    fn is_judged(&self) -> bool;
 }
 
 impl<V> Default for Keyed<V> {
     fn default() -> Self {
-        Self { entries: Vec::new(), table: None }
+        Self { entries: Vec::new(), more: None }
+    }
+}
+
+impl<V> FromIterator<(Key, V)> for Keyed<V> {
+    fn from_iter<I: IntoIterator<Item = (Key, V)>>(entries: I) -> Self {
+        let entries = entries.into_iter();
+        let mut keyed = Self::with_capacity(entries.size_hint().0);
+        for (key, value) in entries {
+            keyed.insert(key, value);
+        }
+        keyed
     }
 }
 
 impl<V> Keyed<V> {
     pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Self { entries: Vec::with_capacity(capacity), table: None }
+        Self { entries: Vec::with_capacity(capacity), more: None }
+    }
+
+    pub(crate) fn kept(kept: Arc<dyn Kept<V>>) -> Self {
+        Self { entries: Vec::new(), more: Some(Box::new(More::Kept(kept, OnceLock::new()))) }
+    }
+
+    /// The form in which it is kept, as long as nothing in it was changed.
+    pub(crate) fn as_kept(&self) -> Option<&dyn Kept<V>> {
+        match self.more.as_deref()? {
+            More::Kept(kept, _) => Some(kept.as_ref()),
+            More::Table(_) => None,
+        }
+    }
+
+    /// True for one that is kept and that nobody has looked into.
+    pub(crate) fn is_closed(&self) -> bool {
+        matches!(self.more.as_deref(), Some(More::Kept(_, opened)) if opened.get().is_none())
+    }
+
+    /// The one that has the entries.
+    fn opened(&self) -> &Self {
+        match self.more.as_deref() {
+            None | Some(More::Table(_)) => self,
+            Some(More::Kept(kept, opened)) => opened.get_or_init(|| kept.entries().into_iter().collect()),
+        }
+    }
+
+    /// The same, for whoever changes something: it is no longer what is kept.
+    fn opened_mut(&mut self) -> &mut Self {
+        if let Some(More::Kept(kept, opened)) = self.more.as_deref_mut() {
+            *self = opened.take().unwrap_or_else(|| kept.entries().into_iter().collect());
+        }
+        self
     }
 
     fn position(&self, key: &str) -> Option<usize> {
-        match &self.table {
-            Some(table) => table.get(key).copied(),
-            None => self.entries.iter().position(|(other, _)| other == key),
+        match self.more.as_deref() {
+            Some(More::Table(table)) => table.get(key).copied(),
+            None | Some(More::Kept(..)) => self.entries.iter().position(|(other, _)| other == key),
         }
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&V> {
-        self.entries.get(self.position(key)?).map(|(_, value)| value)
+        let opened = self.opened();
+        opened.entries.get(opened.position(key)?).map(|(_, value)| value)
     }
 
     pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut V> {
-        let at = self.position(key)?;
-        self.entries.get_mut(at).map(|(_, value)| value)
+        let opened = self.opened_mut();
+        let at = opened.position(key)?;
+        opened.entries.get_mut(at).map(|(_, value)| value)
     }
 
     /// Puts a value under a key; an older one keeps its place in the order and is given back.
     pub(crate) fn insert(&mut self, key: Key, value: V) -> Option<V> {
-        if let Some(old) = self.get_mut(&key) {
+        let opened = self.opened_mut();
+        if let Some(at) = opened.position(&key)
+            && let Some((_, old)) = opened.entries.get_mut(at)
+        {
             return Some(std::mem::replace(old, value));
         }
-        if let Some(table) = &mut self.table {
-            table.insert(key.clone(), self.entries.len());
-        }
-        self.entries.push((key, value));
-        if self.table.is_none() && self.entries.len() > LONG {
-            self.tabulate();
+        match opened.more.as_deref_mut() {
+            Some(More::Table(table)) => {
+                table.insert(key.clone(), opened.entries.len());
+                opened.entries.push((key, value));
+            }
+            None | Some(More::Kept(..)) => {
+                opened.entries.push((key, value));
+                if opened.entries.len() > LONG {
+                    opened.tabulate();
+                }
+            }
         }
         None
     }
 
     /// Takes a key out; the others keep their order.
     pub(crate) fn remove(&mut self, key: &str) -> Option<V> {
-        let at = self.position(key)?;
-        let (_, value) = self.entries.remove(at);
-        if self.table.take().is_some() {
-            self.tabulate();
+        let opened = self.opened_mut();
+        let at = opened.position(key)?;
+        let (_, value) = opened.entries.remove(at);
+        if opened.more.take().is_some() {
+            opened.tabulate();
         }
         Some(value)
     }
 
     fn tabulate(&mut self) {
         let places = self.entries.iter().enumerate().map(|(at, (key, _))| (key.clone(), at));
-        self.table = Some(Box::new(places.collect()));
+        self.more = Some(Box::new(More::Table(places.collect())));
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
-        self.entries.iter().map(|(key, value)| (key.as_str(), value))
+        self.opened().entries.iter().map(|(key, value)| (key.as_str(), value))
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut V)> {
-        self.entries.iter_mut().map(|(key, value)| (key.as_str(), value))
+        self.opened_mut().entries.iter_mut().map(|(key, value)| (key.as_str(), value))
     }
 
-    pub(crate) fn into_entries(self) -> impl Iterator<Item = (Key, V)> {
-        self.entries.into_iter()
+    pub(crate) fn into_entries(mut self) -> impl Iterator<Item = (Key, V)> {
+        std::mem::take(self.opened_mut()).entries.into_iter()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.entries.len()
+        self.opened().entries.len()
     }
 }
 

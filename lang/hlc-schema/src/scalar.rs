@@ -83,7 +83,7 @@ impl Scalar for String {
 
     fn from_value(value: &DataValue) -> Result<Self, Mismatch> {
         match value {
-            DataValue::String(text) => Ok(text.clone()),
+            DataValue::String(text) => Ok(text.as_str().to_owned()),
             DataValue::Integer(number) => {
                 Err(Mismatch { instead: Some(format!("\"{number}\"")), ..Mismatch::default() })
             }
@@ -95,7 +95,7 @@ impl Scalar for String {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.clone())
+        DataValue::string(self.as_str())
     }
 }
 
@@ -135,7 +135,7 @@ impl Scalar for Port {
 
     fn from_value(value: &DataValue) -> Result<Self, Mismatch> {
         match value {
-            DataValue::Integer(number) => match u16::try_from(*number) {
+            DataValue::Integer(number) => match u16::try_from(number.get()) {
                 Ok(port) if port > 0 => Ok(Self(port)),
                 _ => Err(Mismatch { reason: Some(format!("{number} is no port")), instead: None }),
             },
@@ -153,7 +153,7 @@ impl Scalar for Port {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::Integer(i128::from(self.0))
+        DataValue::integer(i128::from(self.0))
     }
 }
 
@@ -172,7 +172,7 @@ impl Scalar for Ipv4Addr {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.to_string())
+        DataValue::string(self.to_string())
     }
 }
 
@@ -195,7 +195,7 @@ impl Scalar for Ipv4Net {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.to_string())
+        DataValue::string(self.to_string())
     }
 }
 
@@ -254,7 +254,7 @@ impl Scalar for Fqdn {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.0.clone())
+        DataValue::string(self.0.as_str())
     }
 }
 
@@ -302,7 +302,7 @@ impl Scalar for DnsLabel {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.0.clone())
+        DataValue::string(self.0.as_str())
     }
 }
 
@@ -336,7 +336,7 @@ impl Scalar for ConfigKey {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.0.clone())
+        DataValue::string(self.0.as_str())
     }
 }
 
@@ -395,7 +395,7 @@ impl Scalar for HttpUrl {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.0.clone())
+        DataValue::string(self.0.as_str())
     }
 }
 
@@ -404,7 +404,7 @@ mod tests {
     use super::*;
 
     fn read<T: Scalar>(text: &str) -> Result<T, Mismatch> {
-        T::from_value(&DataValue::String(text.to_owned()))
+        T::from_value(&DataValue::string(text))
     }
 
     #[test]
@@ -446,9 +446,9 @@ mod tests {
 
     #[test]
     fn ports() {
-        assert_eq!(Port::from_value(&DataValue::Integer(80)).unwrap(), Port(80));
-        assert!(Port::from_value(&DataValue::Integer(0)).is_err());
-        assert!(Port::from_value(&DataValue::Integer(70000)).is_err());
+        assert_eq!(Port::from_value(&DataValue::integer(80)).unwrap(), Port(80));
+        assert!(Port::from_value(&DataValue::integer(0)).is_err());
+        assert!(Port::from_value(&DataValue::integer(70000)).is_err());
         assert_eq!(read::<Port>("80").unwrap_err().instead.as_deref(), Some("80"));
     }
 }

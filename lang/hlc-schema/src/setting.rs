@@ -194,7 +194,7 @@ impl<T: Concept> Setting for Ref<T> {
 /// Reads the text of an annotated value such as `(file)"path"`.
 pub(crate) fn scalar_text(entry: Entry<'_>, cx: &mut Cx<'_>) -> Option<String> {
     match literal(entry, cx)? {
-        DataValue::String(text) => Some(text),
+        DataValue::String(text) => Some(text.into()),
         value @ (DataValue::Null
         | DataValue::Bool(_)
         | DataValue::Integer(_)

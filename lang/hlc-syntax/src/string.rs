@@ -44,28 +44,32 @@ pub(crate) trait Sink {
 /// The text between the delimiters of a token, as a range of the token.
 pub(crate) fn body(token: &str, kind: TokenKind) -> Range<usize> {
     let len = token.len();
-    let hashes = token.bytes().take_while(|&b| b == b'#').count();
+    let hashes = || token.bytes().take_while(|&b| b == b'#').count();
     let (open, close) = match kind {
         TokenKind::Quoted | TokenKind::Escaped | TokenKind::BrokenString => (1, 1),
         TokenKind::Multiline => (3, 3),
-        TokenKind::Raw => (hashes + 1, hashes + 1),
-        TokenKind::RawMultiline => (hashes + 3, hashes + 3),
+        TokenKind::Raw => (hashes() + 1, hashes() + 1),
+        TokenKind::RawMultiline => (hashes() + 3, hashes() + 3),
         TokenKind::ForeignQuoted => {
             (token.chars().next().map_or(0, char::len_utf8), token.chars().next_back().map_or(0, char::len_utf8))
         }
         TokenKind::UnclosedString => {
+            let hashes = hashes();
             let quotes = token.bytes().skip(hashes).take_while(|&b| b == b'"').count();
             let open = hashes + if quotes >= 3 { 3 } else { 1 };
             // A raw string whose hash alone is missing still ends with a quote.
             (open, usize::from(len > open && hashes > 0 && token.ends_with('"')))
         }
-        _ => (0, 0),
+        _ => return 0..len,
     };
     open.min(len)..len.saturating_sub(close).max(open.min(len))
 }
 
 /// The value of a string token; borrowed wherever the value stands in the source as it is.
 pub(crate) fn value(token: &str, kind: TokenKind) -> Cow<'_, str> {
+    if kind == TokenKind::Word {
+        return Cow::Borrowed(token); // most of what is asked for
+    }
     let body = body(token, kind);
     let text = token.get(body).unwrap_or("");
     let decoded = match kind {

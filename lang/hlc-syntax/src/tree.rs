@@ -283,8 +283,9 @@ impl<'a> Node<'a> {
     /// The name, decoded; `port` for `port:`, which is reported.
     #[must_use]
     pub fn name(self) -> Cow<'a, str> {
-        let (name, text) = (self.token(|node| node.name), self.text());
-        let (text, kind) = (text.slice(name), text.tokens.kind(name));
+        let Some(data) = self.data() else { return Cow::Borrowed("") };
+        let text = self.document.text_of(data.text);
+        let (text, kind) = (text.slice(data.name), text.tokens.kind(data.name));
         if kind == TokenKind::OddWord {
             let meant = text.strip_suffix([':', ',']).filter(|name| !name.is_empty());
             return Cow::Borrowed(meant.unwrap_or(text));

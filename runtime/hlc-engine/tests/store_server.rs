@@ -95,7 +95,7 @@ fn settings(endpoint: &str) -> S3Settings {
     S3Settings {
         bucket: "states".to_owned(),
         region: None,
-        endpoint: HttpUrl::from_value(&DataValue::String(endpoint.to_owned())).ok(),
+        endpoint: HttpUrl::from_value(&DataValue::string(endpoint)).ok(),
         prefix: "home/one".to_owned(),
         keys: Some(S3Keys { access: key("access"), secret: key("hunter2") }),
     }

@@ -185,11 +185,11 @@ fn data() -> impl Strategy<Value = Data> {
     let leaf = prop_oneof![
         Just(DataValue::Null),
         any::<bool>().prop_map(DataValue::Bool),
-        (i64::MIN..=i64::MAX).prop_map(|number| DataValue::Integer(number.into())),
-        any::<u64>().prop_map(|number| DataValue::Integer(number.into())),
+        (i64::MIN..=i64::MAX).prop_map(|number| DataValue::integer(number)),
+        any::<u64>().prop_map(|number| DataValue::integer(number)),
         (proptest::num::f64::NORMAL | proptest::num::f64::ZERO | proptest::num::f64::SUBNORMAL)
             .prop_map(|value| DataValue::Float(Float::new(value))),
-        text().prop_map(DataValue::String),
+        text().prop_map(DataValue::string),
     ]
     .prop_map(|value| Data::new(value, nowhere()));
     leaf.prop_recursive(6, 48, 6, |inner| {

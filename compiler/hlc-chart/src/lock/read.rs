@@ -227,7 +227,7 @@ fn object(node: &ObjectNode) -> Result<SurfaceObject, Box<Diagnostic>> {
         return Err(unreadable(node.body.span, "an object is a map"));
     };
     let mut taken = |key: &str| match fields.remove(key).map(|entry| entry.value.value) {
-        Some(DataValue::String(text)) => Ok(Some(text)),
+        Some(DataValue::String(text)) => Ok(Some(String::from(text))),
         Some(_) => Err(unreadable(node.name.span, &format!("`{key}` is text"))),
         None => Ok(None),
     };

@@ -203,7 +203,7 @@ fn is_fixed(change: &ObjectChange, field: &FieldChange) -> bool {
 fn is_default(field: &FieldChange, defaults: &[(&str, &str)]) -> bool {
     let (Difference::Added(value) | Difference::Removed(value)) = &field.difference else { return false };
     let text = match &value.value {
-        DataValue::String(text) => text.clone(),
+        DataValue::String(text) => text.as_str().to_owned(),
         DataValue::Integer(number) => number.to_string(),
         DataValue::Null
         | DataValue::Bool(_)

@@ -40,7 +40,7 @@ fn is(schema: &Data, flag: &str) -> bool {
 fn number(data: &Data) -> Option<f64> {
     match &data.value {
         #[expect(clippy::cast_precision_loss, reason = "bounds of schemas are far below what is lost")]
-        DataValue::Integer(number) => Some(*number as f64),
+        DataValue::Integer(number) => Some(number.get() as f64),
         DataValue::Float(number) => number.to_string().parse().ok(),
         DataValue::Null
         | DataValue::Bool(_)

@@ -97,7 +97,7 @@ fn values<'a>(keys: &[&'static str], item: &'a Data) -> Option<Vec<Value<'a>>> {
 fn scalar(data: &Data) -> Option<Value<'_>> {
     match &data.value {
         DataValue::String(text) => Some(Value::Text(text)),
-        DataValue::Integer(number) => Some(Value::Number(*number)),
+        DataValue::Integer(number) => Some(Value::Number(number.get())),
         DataValue::Null
         | DataValue::Bool(_)
         | DataValue::Float(_)

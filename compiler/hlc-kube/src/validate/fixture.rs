@@ -144,8 +144,8 @@ fn items(node: &KdlNode) -> Vec<Data> {
 
 fn scalar(value: &KdlValue, span: Span) -> Data {
     let value = match value {
-        KdlValue::String(text) => DataValue::String(text.clone()),
-        KdlValue::Integer(number) => DataValue::Integer(*number),
+        KdlValue::String(text) => DataValue::string(text.clone()),
+        KdlValue::Integer(number) => DataValue::integer(*number),
         KdlValue::Float(number) => DataValue::Float(hlc_schema::Float::new(*number)),
         KdlValue::Bool(value) => DataValue::Bool(*value),
         KdlValue::Null => DataValue::Null,

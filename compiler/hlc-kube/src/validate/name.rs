@@ -128,19 +128,20 @@ impl Form {
 /// A part of a DNS name: RFC 1123 label, or with `longest` 15 RFC 6335 service name.
 pub(super) fn label(walk: &Walk<'_>, longest: usize, data: &Data) -> Option<Diagnostic> {
     let form = if longest > 15 { Form::Label } else { Form::Port };
-    bad(&format!("`{}`", walk.path()), form, data)
+    bad(|| format!("`{}`", walk.path()), form, data)
 }
 
 /// The name of an object: for most kinds an RFC 1123 subdomain.
 pub(super) fn object_name(group: &str, kind: &str, data: &Data) -> Option<Diagnostic> {
-    bad(&format!("the name of {}", show::a(kind)), Form::of(group, kind), data)
+    bad(|| format!("the name of {}", show::a(kind)), Form::of(group, kind), data)
 }
 
-fn bad(what: &str, form: Form, data: &Data) -> Option<Diagnostic> {
+fn bad(what: impl FnOnce() -> String, form: Form, data: &Data) -> Option<Diagnostic> {
     let text = data.as_str()?;
     if form.fits(text) {
         return None;
     }
+    let what = what();
     let (message, here) = if text.is_empty() {
         (format!("{what} is empty"), "a name belongs here")
     } else if text.len() > form.longest() {

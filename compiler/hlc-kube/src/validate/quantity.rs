@@ -67,8 +67,8 @@ pub fn is_quantity(text: &str) -> bool {
 #[must_use]
 pub fn amount(data: &Data) -> Option<i128> {
     let text = match &data.value {
-        DataValue::String(text) => text.clone(),
-        DataValue::Integer(number) => return number.checked_mul(BILLION),
+        DataValue::String(text) => text.as_str().to_owned(),
+        DataValue::Integer(number) => return number.get().checked_mul(BILLION),
         DataValue::Float(number) => number.to_string(),
         DataValue::Null | DataValue::Bool(_) | DataValue::List(_) | DataValue::Map(_) | DataValue::Deferred(_) => {
             return None;

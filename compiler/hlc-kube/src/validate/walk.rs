@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use hlc_diag::{Diagnostic, Span};
-use hlc_schema::{Data, DataValue, Map};
+use hlc_schema::{Data, DataValue, Kept, Map};
 
 use super::{
     base64, duplicate, field, file_key, image, label, limits, missing, name, null, one_of, paths, pods, quantity,
@@ -151,6 +151,9 @@ impl<'a> Walk<'a> {
 
     /// A value that must be a map with known fields.
     fn object(&mut self, definition: &'static Definition, data: &'a Data) {
+        if is_judged(data) {
+            return;
+        }
         let Some(map) = data.as_map() else {
             return self.wrong(data, |walk, data| types::not_a_map(walk, definition, data));
         };
@@ -222,30 +225,30 @@ impl<'a> Walk<'a> {
             },
             Type::List { item, keys, named } => self.list(item, keys, *named, data),
             Type::Map { keys, item } => self.free_map(*keys, item, data),
-            Type::Text => self.scalar(data, &DataValue::String(String::new()), types::not_text, |_, _| None),
-            Type::Time => self.scalar(data, &DataValue::String(String::new()), types::not_text, |_, _| None),
+            Type::Text => self.scalar(data, &DataValue::string(""), types::not_text, |_, _| None),
+            Type::Time => self.scalar(data, &DataValue::string(""), types::not_text, |_, _| None),
             Type::Label(longest) => {
                 let longest = *longest;
-                self.scalar(data, &DataValue::String(String::new()), types::not_text, |walk, data| {
+                self.scalar(data, &DataValue::string(""), types::not_text, |walk, data| {
                     name::label(walk, longest, data)
                 });
             }
             Type::QualifiedName => {
-                self.scalar(data, &DataValue::String(String::new()), types::not_text, label::bad_name);
+                self.scalar(data, &DataValue::string(""), types::not_text, label::bad_name);
             }
             Type::LabelValue => {
-                self.scalar(data, &DataValue::String(String::new()), types::not_text, label::bad_value);
+                self.scalar(data, &DataValue::string(""), types::not_text, label::bad_value);
             }
             Type::Word(words) => {
-                self.scalar(data, &DataValue::String(String::new()), types::not_text, |walk, data| {
+                self.scalar(data, &DataValue::string(""), types::not_text, |walk, data| {
                     word::unknown(walk, words, data)
                 });
             }
-            Type::Base64 => self.scalar(data, &DataValue::String(String::new()), types::not_text, base64::bad),
+            Type::Base64 => self.scalar(data, &DataValue::string(""), types::not_text, base64::bad),
             Type::Bool => self.scalar(data, &DataValue::Bool(false), types::not_a_boolean, |_, _| None),
             Type::Int32 | Type::Int64 | Type::Port => {
                 let limits = range::Limits::of(takes);
-                self.scalar(data, &DataValue::Integer(0), types::not_a_number, |walk, data| {
+                self.scalar(data, &DataValue::integer(0), types::not_a_number, |walk, data| {
                     range::outside(walk, limits, data)
                 });
             }
@@ -378,6 +381,7 @@ impl<'a> Walk<'a> {
                     self.path.pop();
                 }
             }
+            DataValue::Map(_) if is_judged(data) => {}
             DataValue::Map(map) => {
                 for (key, entry) in map.iter() {
                     self.path.push(Step::Field(key));
@@ -392,6 +396,11 @@ impl<'a> Walk<'a> {
             | DataValue::Deferred(_) => {}
         }
     }
+}
+
+/// True for what is kept and was judged before.
+fn is_judged(data: &Data) -> bool {
+    data.as_map().and_then(Map::as_kept).is_some_and(Kept::is_judged)
 }
 
 /// True when `target` is at or below `path`; `[]` in the target stands for every item.

@@ -12,4 +12,4 @@ pub use read::{
     YamlError, count_yaml_comments, data_from_yaml, data_from_yaml_file, documents_as_helm, documents_from_yaml,
 };
 pub(crate) use write::to_yaml_into;
-pub use write::{data_to_yaml, to_yaml};
+pub use write::{data_to_yaml, map_to_yaml, to_yaml};

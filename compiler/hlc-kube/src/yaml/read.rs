@@ -346,7 +346,7 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, at: Place) -> Resul
     let value = match plain {
         Plain::Null => DataValue::Null,
         Plain::Bool(value) => DataValue::Bool(value),
-        Plain::Integer(value) => DataValue::Integer(value),
+        Plain::Integer(value) => DataValue::integer(value),
         Plain::Float(value) => DataValue::Float(value),
         Plain::NotANumber => {
             return Err(at.error(format!("`{text}` is no number that JSON has; quote it to make it text")));
@@ -361,10 +361,10 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, at: Place) -> Resul
                 "`{text}` begins with a zero and is not octal: a number to some readers, text to others; quote it if it is text"
             )));
         }
-        Plain::Text => DataValue::String(text.to_owned()),
+        Plain::Text => DataValue::string(text),
     };
     match (wanted, value) {
-        (Some("float"), DataValue::Integer(value)) => Ok(DataValue::Float(Float::new(value as f64))),
+        (Some("float"), DataValue::Integer(value)) => Ok(DataValue::Float(Float::new(value.get() as f64))),
         (None | Some("str"), value)
         | (Some("int"), value @ DataValue::Integer(_))
         | (Some("float"), value @ DataValue::Float(_))

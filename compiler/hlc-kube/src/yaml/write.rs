@@ -36,6 +36,15 @@ pub fn data_to_yaml(data: &Data) -> String {
     writer.out
 }
 
+/// Writes a map as it stands behind the colon of its key, its entries in this column, ending in a newline. For maps that are
+/// [kept](hlc_schema::Kept) beside their YAML.
+#[must_use]
+pub fn map_to_yaml(map: &Map, column: usize) -> String {
+    let mut writer = Writer { out: String::new() };
+    writer.map(map, Place::Inner, At::Key, column);
+    writer.out
+}
+
 /// Where in an object a value stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -69,18 +78,7 @@ impl Writer {
     /// Writes a value up to its line's end; `indent` is the column of its children.
     fn node(&mut self, data: &Data, place: Place, at: At, indent: usize) {
         match &data.value {
-            DataValue::Map(map) => {
-                let entries = sorted(map, place);
-                if entries.is_empty() {
-                    return self.word("{}", at);
-                }
-                self.children(entries, at, indent, |writer, (key, entry)| {
-                    let place =
-                        if place == Place::Object && key == "metadata" { Place::Metadata } else { Place::Inner };
-                    writer.key(key, indent);
-                    writer.node(&entry.value, place, At::Key, indent + 2);
-                });
-            }
+            DataValue::Map(map) => self.map(map, place, at, indent),
             DataValue::List(items) if items.is_empty() => self.word("[]", at),
             DataValue::List(items) => self.children(items, at, indent, |writer, item| {
                 writer.out.push_str("- ");
@@ -93,6 +91,22 @@ impl Writer {
             DataValue::String(text) => self.text(text, at, indent),
             DataValue::Deferred(later) => self.text(&later.to_string(), at, indent),
         }
+    }
+
+    fn map(&mut self, map: &Map, place: Place, at: At, indent: usize) {
+        let kept = map.as_kept().filter(|_| place == Place::Inner && at == At::Key);
+        if let Some(text) = kept.and_then(|kept| kept.yaml(indent)) {
+            return self.out.push_str(text);
+        }
+        let entries = sorted(map, place);
+        if entries.is_empty() {
+            return self.word("{}", at);
+        }
+        self.children(entries, at, indent, |writer, (key, entry)| {
+            let place = if place == Place::Object && key == "metadata" { Place::Metadata } else { Place::Inner };
+            writer.key(key, indent);
+            writer.node(&entry.value, place, At::Key, indent + 2);
+        });
     }
 
     fn children<T>(

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use foldhash::HashMap;
 use hlc_diag::{Code, Diagnostic, Severity, Span};
 
 use super::application_name::way_out;
@@ -62,10 +63,9 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let is_of_repeated = |span: Span| repeated.iter().any(|workload| workload.holds(span));
     let mut claims: Vec<(&str, Claim<'_>)> = written.chain(made).chain(released).collect();
     claims.sort_by_key(|(_, claim)| claim.span);
-    let mut seen: BTreeMap<_, Span> = BTreeMap::new();
+    let mut seen: HashMap<_, Span> = HashMap::default();
     let mut clashes: BTreeMap<(Span, Span), Vec<(&Claim<'_>, Span)>> = BTreeMap::new();
     for (group, claim) in &claims {
-        // What differs most comes first.
         let identity = (claim.name, claim.namespace, claim.kind, *group);
         match seen.get(&identity) {
             Some(_) if facts.is_repeated(claim.span) || is_of_repeated(claim.span) => {}

@@ -7,7 +7,6 @@ use hlc_diag::{Diagnostic, Span};
 use hlc_kube::Lookup;
 use hlc_plan::PlannedObject;
 use hlc_schema::{Data, ScopeId, SecretKey};
-use rayon::prelude::*;
 
 use crate::charts::Charts;
 use crate::concept::SecretsFile;
@@ -118,7 +117,7 @@ impl<'m> Known<'m> {
             .collect();
         let edges = super::edge::gather(model, resolver, found);
         let by_scope = units.iter().map(|unit| (unit.scope, unit)).collect();
-        let (judged, relations) = resolver.beside(|| judged(units), |resolver| relations(model, resolver, units));
+        let relations = relations(model, resolver, units);
         let mut facts = Self {
             model,
             units,
@@ -137,7 +136,8 @@ impl<'m> Known<'m> {
             sound: Vec::new(),
         };
         facts.definitions = facts.objects().filter_map(|object| Some((defined(object)?, object))).collect();
-        for (unit, mut findings) in units.iter().zip(judged) {
+        for unit in units {
+            let mut findings = unit.faults.clone();
             findings.extend(unit.planned.objects.iter().flat_map(|object| facts.validate_custom(object)));
             if findings.iter().any(|found| resolver.stands(found, control)) {
                 facts.refused.insert(unit.scope);
@@ -290,20 +290,6 @@ impl<'m> WorkloadFacts<'_, 'm> {
     }
 }
 
-/// What the schemas say of the objects of each unit, on all cores: this is a fifth of a large check.
-fn judged(units: &[Unit<'_>]) -> Vec<Vec<Diagnostic>> {
-    let objects: Vec<&[PlannedObject]> = units.iter().map(|unit| unit.planned.objects.as_slice()).collect();
-    let of_unit = |objects: &&[PlannedObject]| {
-        let of_object = |object: &PlannedObject| {
-            let faults = hlc_kube::validate(&object.api_version, &object.kind, &object.body);
-            faults.into_iter().map(|fault| of_chart(fault, object)).collect::<Vec<_>>()
-        };
-        objects.iter().flat_map(of_object).collect()
-    };
-    // Fewer are judged before another thread has woken up.
-    objects.par_iter().with_min_len(32).map(of_unit).collect()
-}
-
 /// The group and kind that a CustomResourceDefinition is of.
 fn defined(object: &PlannedObject) -> Option<(&str, &str)> {
     let says = |path: &[&str]| object.body.at(path).and_then(Data::as_str);
@@ -314,28 +300,6 @@ fn defined(object: &PlannedObject) -> Option<(&str, &str)> {
 /// True when more may come of a workload than is written in it: by a chart of which not everything is known, by somebody else's manifests, by an operator.
 fn makes_more(charts: &Charts, scope: ScopeId, workload: &Workload) -> bool {
     !charts.knows(scope, workload) || !workload.manifests.is_empty() || has_custom_objects(workload)
-}
-
-/// A finding about an object, which names the release and the template of one that a chart renders. Nothing in the homelab's
-/// text can be replaced to mend that one.
-fn of_chart(mut found: Diagnostic, object: &PlannedObject) -> Diagnostic {
-    let Some(rendered) = &object.rendered else { return found };
-    // A `patch` or `labels` is the homelab's own.
-    let is_written = found.primary.span != object.origin;
-    if !is_written {
-        found.fixes.clear();
-    }
-    let found = found.note(format!(
-        "release `{}` renders {} `{}` from `{}`",
-        rendered.release, object.kind, object.name, rendered.template
-    ));
-    if is_written {
-        return found;
-    }
-    found.help(format!(
-        "look for a value of the chart that changes it, or write `patch \"{}/{}\" {{ … }}`",
-        object.kind, object.name
-    ))
 }
 
 /// True when a controller that hlc does not know may make further objects of what is written in the workload: a database

@@ -169,11 +169,11 @@ impl Scalar for Integer {
     const TYPE: TypeDecl = TypeDecl::new("integer", "a whole number such as `4`");
 
     fn from_value(value: &DataValue) -> Result<Self, Mismatch> {
-        if let DataValue::Integer(number) = value { Ok(Self(*number)) } else { Err(Mismatch::default()) }
+        if let DataValue::Integer(number) = value { Ok(Self(number.get())) } else { Err(Mismatch::default()) }
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::Integer(self.0)
+        DataValue::integer(self.0)
     }
 }
 
@@ -230,11 +230,11 @@ impl Scalar for Image {
             return wrong("the name of an image is lower case");
         }
         let sound = is_part(last) && (path.is_empty() || path.split('/').all(is_part)) && tag.is_none_or(is_tag);
-        if sound { Ok(Self(text.clone())) } else { Err(Mismatch::default()) }
+        if sound { Ok(Self(text.as_str().to_owned())) } else { Err(Mismatch::default()) }
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.0.clone())
+        DataValue::string(self.0.as_str())
     }
 }
 

@@ -80,7 +80,7 @@ impl hlc_schema::Scalar for Seconds {
 
     fn from_value(value: &hlc_schema::DataValue) -> Result<Self, hlc_schema::scalar::Mismatch> {
         match value {
-            hlc_schema::DataValue::Integer(number) => match u32::try_from(*number) {
+            hlc_schema::DataValue::Integer(number) => match u32::try_from(number.get()) {
                 Ok(seconds) if seconds > 0 => Ok(Self(seconds)),
                 _ => Err(hlc_schema::scalar::Mismatch::default()),
             },
@@ -95,7 +95,7 @@ impl hlc_schema::Scalar for Seconds {
     }
 
     fn to_value(&self) -> hlc_schema::DataValue {
-        hlc_schema::DataValue::Integer(i128::from(self.0))
+        hlc_schema::DataValue::integer(i128::from(self.0))
     }
 }
 

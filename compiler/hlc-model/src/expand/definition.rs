@@ -151,7 +151,7 @@ impl<'d> Parameter<'d> {
         let (name, name_span) = (text(name)?, name.value_span());
         let ty = match setting(node, "type") {
             None => Some(ParamType::Text),
-            Some(entry) => ParamType::from_value(&DataValue::String(text(entry).unwrap_or_default())).ok(),
+            Some(entry) => ParamType::from_value(&DataValue::string(text(entry).unwrap_or_default())).ok(),
         };
         Some((Self { name, name_span, ty, default: setting(node, "default") }, ty.is_some()))
     }

@@ -85,7 +85,10 @@ impl<'m> Gather<'_, 'm> {
     pub(super) fn mentions(&mut self, unit: &Unit<'m>) {
         let own = thing(unit);
         // What these name is told by the routes and secrets that they were made of.
-        let told = |kind: &str| ["HTTPRoute", "InfisicalSecret", "SecretProviderClass"].contains(&kind);
+        // Definitions are about what others may say.
+        let told = |kind: &str| {
+            ["HTTPRoute", "InfisicalSecret", "SecretProviderClass", "CustomResourceDefinition"].contains(&kind)
+        };
         for object in unit.planned.objects.iter().filter(|object| !told(&object.kind)) {
             // Values of a chart are looked at below, where each has its place.
             let is_chart = object.kind == "Application";

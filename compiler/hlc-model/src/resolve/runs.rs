@@ -6,25 +6,9 @@ use super::{MAX_BYTES, Resolver};
 use crate::runs::in_runs;
 
 impl<'m> Resolver<'m> {
-    /// Does one thing that resolves nothing beside another that does.
-    pub(crate) fn beside<A: Send, B: Send>(
-        &self,
-        one: impl FnOnce() -> A + Send,
-        other: impl FnOnce(&Resolver<'m>) -> B + Send,
-    ) -> (A, B) {
-        let (ground, before) = (self.ground, self.noted.borrow().spent);
-        let (one, (other, noted)) = rayon::join(one, || {
-            let resolver = Resolver::new(ground);
-            resolver.noted.borrow_mut().spent = before;
-            (other(&resolver), resolver.noted.into_inner())
-        });
-        self.noted.borrow_mut().take(noted, before);
-        (one, other)
-    }
-
     /// Makes something of each of many, in their order. Each run has a resolver of its own; what these have noted is put together
     /// in order.
-    pub(crate) fn each<T: Sync, R: Send>(&self, of: &[T], make: impl Fn(&Resolver<'_>, &T) -> R + Sync) -> Vec<R> {
+    pub(crate) fn each<T: Sync, R: Send>(&self, of: &[T], make: impl Fn(&Resolver<'m>, &T) -> R + Sync) -> Vec<R> {
         let (ground, before) = (self.ground, self.noted.borrow().spent);
         let spent = AtomicUsize::new(before);
         let runs = in_runs(of, |of| {

@@ -6,7 +6,7 @@ use hlc_diag::{Diagnostic, Span};
 use hlc_plan::Address;
 use hlc_schema::free::FreeKind;
 use hlc_schema::suggest::{list_names, nearest};
-use hlc_schema::{AttrDecl, Data, Def, Deferred, Free, Node, NodeDecl, RefPath, Scalar, ScopeId, Spanned};
+use hlc_schema::{AttrDecl, Data, Def, Deferred, Free, Node, NodeDecl, RefPath, Scalar, ScopeId, Spanned, Text};
 
 use super::codes::{AMBIGUOUS, UNKNOWN_FIELD, UNKNOWN_REFERENCE};
 use super::{Place, Resolver};
@@ -49,7 +49,7 @@ pub(crate) struct Ask<'a, 'm> {
 
 impl Ask<'_, '_> {
     /// Answers with text.
-    pub(crate) fn text(&self, text: impl Into<String>) -> Option<Data> {
+    pub(crate) fn text(&self, text: impl Into<Text>) -> Option<Data> {
         Some(Data::string(text, self.path.span))
     }
 

@@ -251,11 +251,10 @@ pub(crate) fn hosts(
         );
         return None;
     }
-    let text = format!("{name}.{}", domain.as_str());
-    match Fqdn::from_value(&hlc_schema::DataValue::String(text.clone())) {
+    let value = hlc_schema::DataValue::string(format!("{name}.{}", domain.as_str()));
+    match Fqdn::from_value(&value) {
         Ok(host) => Some(vec![Spanned::new(host, span)]),
         Err(mismatch) => {
-            let value = hlc_schema::DataValue::String(text);
             resolver.report(
                 hlc_schema::setting::mismatched::<Fqdn>(&value, span, &mismatch)
                     .help("choose another name, or write the host with `hosts`"),

@@ -17,7 +17,7 @@ pub fn literal(entry: syntax::Entry<'_>, cx: &mut Cx<'_>) -> Option<DataValue> {
 /// The finding about a number that cannot be carried over.
 pub fn literal_value(value: syntax::Value<'_>, span: Span) -> Result<DataValue, Box<Diagnostic>> {
     match value {
-        syntax::Value::String(text) => Ok(DataValue::String(text.into_owned())),
+        syntax::Value::String(text) => Ok(DataValue::String(text.into())),
         syntax::Value::Bool(truth) => Ok(DataValue::Bool(truth)),
         syntax::Value::Null => Ok(DataValue::Null),
         syntax::Value::Number(number) => convert(&number).map_err(|fault| {
@@ -62,7 +62,7 @@ fn convert(number: &syntax::Number<'_>) -> Result<DataValue, Fault> {
         });
     }
     match number.as_i128() {
-        Some(value) if (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&value) => Ok(DataValue::Integer(value)),
+        Some(value) if (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&value) => Ok(DataValue::integer(value)),
         _ => Err(Fault { message: format!("`{raw}` does not fit into 64 bits"), instead: vec![quoted] }),
     }
 }

@@ -64,7 +64,7 @@ impl Scalar for Bytes {
         if let DataValue::Integer(number) = value {
             return Err(Mismatch {
                 reason: Some("the unit is missing".to_owned()),
-                instead: u64::try_from(*number).ok().map(|number| format!("\"{number}GiB\"")),
+                instead: u64::try_from(number.get()).ok().map(|number| format!("\"{number}GiB\"")),
             });
         }
         let text = text(value)?;
@@ -86,7 +86,7 @@ impl Scalar for Bytes {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.to_string())
+        DataValue::string(self.to_string())
     }
 }
 
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn units_and_their_spelling() {
-        let read = |text: &str| Bytes::from_value(&DataValue::String(text.to_owned()));
+        let read = |text: &str| Bytes::from_value(&DataValue::string(text));
         assert_eq!(read("6GiB"), Ok(Bytes(6 << 30)));
         assert_eq!(read("500MB"), Ok(Bytes(500_000_000)));
         assert_eq!(read("6GiB").map(Bytes::mebibytes), Ok(Some(6144)));

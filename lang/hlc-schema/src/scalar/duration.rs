@@ -77,7 +77,7 @@ impl Scalar for Duration {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.to_string())
+        DataValue::string(self.to_string())
     }
 }
 
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn units_in_order() {
-        let read = |text: &str| Duration::from_value(&DataValue::String(text.to_owned())).map(Duration::seconds);
+        let read = |text: &str| Duration::from_value(&DataValue::string(text)).map(Duration::seconds);
         assert_eq!(read("15m"), Ok(900));
         assert_eq!(read("1h30m"), Ok(5_400));
         assert_eq!(read("2d"), Ok(172_800));

@@ -20,7 +20,7 @@ impl Scalar for Ipv6Addr {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.to_string())
+        DataValue::string(self.to_string())
     }
 }
 
@@ -30,7 +30,7 @@ mod tests {
 
     #[test]
     fn addresses_and_networks() {
-        let read = |text: &str| Ipv6Addr::from_value(&DataValue::String(text.to_owned()));
+        let read = |text: &str| Ipv6Addr::from_value(&DataValue::string(text));
         assert_eq!(read("2001:DB8:0::10").map(|address| address.to_string()), Ok("2001:db8::10".to_owned()));
         assert_eq!(read("2001:db8::1/64").unwrap_err().instead.as_deref(), Some("\"2001:db8::1\""));
         assert!(read("192.168.1.1").is_err());

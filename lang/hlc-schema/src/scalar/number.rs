@@ -6,7 +6,7 @@ use crate::{DataValue, TypeDecl};
 /// The whole number in a value, if it fits.
 fn whole<T: TryFrom<i128>>(value: &DataValue, most: &str) -> Result<T, Mismatch> {
     match value {
-        DataValue::Integer(number) => T::try_from(*number)
+        DataValue::Integer(number) => T::try_from(number.get())
             .map_err(|_| Mismatch { reason: Some(format!("it has to be between 0 and {most}")), instead: None }),
         DataValue::String(text) => Err(Mismatch {
             instead: text.parse::<i128>().ok().filter(|number| T::try_from(*number).is_ok()).map(|n| n.to_string()),
@@ -29,7 +29,7 @@ impl Scalar for u32 {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::Integer(i128::from(*self))
+        DataValue::integer(i128::from(*self))
     }
 }
 
@@ -41,7 +41,7 @@ impl Scalar for u16 {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::Integer(i128::from(*self))
+        DataValue::integer(i128::from(*self))
     }
 }
 
@@ -53,6 +53,6 @@ impl Scalar for u8 {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::Integer(i128::from(*self))
+        DataValue::integer(i128::from(*self))
     }
 }

@@ -89,7 +89,7 @@ impl Scalar for Ipv4Range {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.to_string())
+        DataValue::string(self.to_string())
     }
 }
 
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Ipv4Range, Option<String>> {
-        Ipv4Range::from_value(&DataValue::String(text.to_owned())).map_err(|mismatch| mismatch.instead)
+        Ipv4Range::from_value(&DataValue::string(text)).map_err(|mismatch| mismatch.instead)
     }
 
     #[test]

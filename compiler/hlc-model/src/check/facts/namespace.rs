@@ -1,7 +1,6 @@
 //! What is known of one namespace.
 
-use std::collections::BTreeMap;
-
+use foldhash::HashMap;
 use hlc_plan::PlannedObject;
 use hlc_schema::Data;
 
@@ -12,7 +11,7 @@ use crate::workload::{BootstrapSecret, Secret, Workload};
 #[derive(Default)]
 pub(crate) struct NamespaceFacts<'m> {
     pub(super) objects: Vec<&'m PlannedObject>,
-    pub(super) by_name: BTreeMap<(&'m str, &'m str), &'m PlannedObject>,
+    pub(super) by_name: HashMap<(&'m str, &'m str), &'m PlannedObject>,
     /// Secrets that come from a store.
     pub(crate) secrets: Vec<&'m Secret>,
     /// Secrets that are put into the cluster before any store is.

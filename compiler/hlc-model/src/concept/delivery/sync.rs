@@ -63,7 +63,7 @@ impl Scalar for Wave {
     fn from_value(value: &DataValue) -> Result<Self, Mismatch> {
         let fits = |number: i128| i32::try_from(number).ok();
         match value {
-            DataValue::Integer(number) => fits(*number)
+            DataValue::Integer(number) => fits(number.get())
                 .map(Self)
                 .ok_or_else(|| Mismatch { reason: Some("it has to fit into 32 bits".to_owned()), instead: None }),
             DataValue::String(text) => {
@@ -80,7 +80,7 @@ impl Scalar for Wave {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::Integer(i128::from(self.0))
+        DataValue::integer(i128::from(self.0))
     }
 }
 
@@ -124,12 +124,12 @@ impl Scalar for SyncOption {
             Some(near) if near != name => {
                 Err(Mismatch { reason: None, instead: Some(format!("\"{near}={setting}\"")) })
             }
-            Some(_) | None => Ok(Self(text.clone())),
+            Some(_) | None => Ok(Self(text.as_str().to_owned())),
         }
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.0.clone())
+        DataValue::string(self.0.as_str())
     }
 }
 
@@ -201,7 +201,7 @@ mod tests {
     use super::*;
 
     fn option(text: &str) -> Result<SyncOption, Mismatch> {
-        SyncOption::from_value(&DataValue::String(text.to_owned()))
+        SyncOption::from_value(&DataValue::string(text))
     }
 
     #[test]
@@ -220,9 +220,9 @@ mod tests {
 
     #[test]
     fn waves() {
-        assert_eq!(Wave::from_value(&DataValue::Integer(-2)), Ok(Wave(-2)));
-        assert_eq!(Wave::from_value(&DataValue::String("3".to_owned())).unwrap_err().instead.as_deref(), Some("3"));
-        assert!(Wave::from_value(&DataValue::Integer(1 << 40)).is_err());
+        assert_eq!(Wave::from_value(&DataValue::integer(-2)), Ok(Wave(-2)));
+        assert_eq!(Wave::from_value(&DataValue::string("3")).unwrap_err().instead.as_deref(), Some("3"));
+        assert!(Wave::from_value(&DataValue::integer(1_i64 << 40)).is_err());
         assert_eq!((Wave(-2).text(), Wave(-2).label()), ("-2".to_owned(), "wave-2".to_owned()));
     }
 }

@@ -30,7 +30,7 @@ impl Scalar for RecordName {
         let DataValue::String(text) = value else { return Err(Mismatch::default()) };
         let wrong = |reason: String| Mismatch { reason: Some(reason), instead: None };
         if text == "@" {
-            return Ok(Self(text.clone()));
+            return Ok(Self(text.as_str().to_owned()));
         }
         for (index, label) in text.split('.').enumerate() {
             if label.is_empty() {
@@ -53,11 +53,11 @@ impl Scalar for RecordName {
                 }));
             }
         }
-        Ok(Self(text.to_ascii_lowercase()))
+        Ok(Self(text.as_str().to_ascii_lowercase()))
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.0.clone())
+        DataValue::string(self.0.as_str())
     }
 }
 
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn names_below_a_zone() {
-        let read = |text: &str| RecordName::from_value(&DataValue::String(text.to_owned()));
+        let read = |text: &str| RecordName::from_value(&DataValue::string(text));
         let whole = |text: &str| read(text).map(|name| name.within("example.net"));
         assert_eq!(whole("@"), Ok("example.net".to_owned()));
         assert_eq!(whole("*"), Ok("*.example.net".to_owned()));

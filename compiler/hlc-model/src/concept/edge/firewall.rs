@@ -92,7 +92,7 @@ impl Scalar for PortRange {
         let port = |text: &str| text.parse::<u16>().ok().filter(|&port| port > 0);
         let text = match value {
             DataValue::Integer(number) => number.to_string(),
-            DataValue::String(text) => text.clone(),
+            DataValue::String(text) => text.as_str().to_owned(),
             DataValue::Null
             | DataValue::Bool(_)
             | DataValue::Float(_)
@@ -112,7 +112,7 @@ impl Scalar for PortRange {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.to_string())
+        DataValue::string(self.to_string())
     }
 }
 
@@ -122,8 +122,8 @@ mod tests {
 
     #[test]
     fn ports_and_ranges() {
-        let read = |text: &str| PortRange::from_value(&DataValue::String(text.to_owned()));
-        assert_eq!(PortRange::from_value(&DataValue::Integer(443)), Ok(PortRange { first: 443, last: 443 }));
+        let read = |text: &str| PortRange::from_value(&DataValue::string(text));
+        assert_eq!(PortRange::from_value(&DataValue::integer(443)), Ok(PortRange { first: 443, last: 443 }));
         assert_eq!(read("50000-50500"), Ok(PortRange { first: 50000, last: 50500 }));
         assert_eq!(read("2-1").unwrap_err().instead.as_deref(), Some("\"1-2\""));
         for bad in ["", "0", "65536", "1-", "-1", "a", "1-2-3", "80,443"] {

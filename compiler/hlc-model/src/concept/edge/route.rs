@@ -110,11 +110,11 @@ impl Scalar for EdgePath {
         if !text.starts_with('/') {
             return Err(wrong("a path begins with a slash", Some(format!("\"/{text}\""))));
         }
-        Ok(Self(text.clone()))
+        Ok(Self(text.as_str().to_owned()))
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.0.clone())
+        DataValue::string(self.0.as_str())
     }
 }
 

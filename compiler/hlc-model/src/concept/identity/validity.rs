@@ -35,7 +35,7 @@ impl Validity {
             translated.push_str(number.trim());
             translated.push_str(unit);
         }
-        Duration::from_value(&DataValue::String(translated.clone())).is_ok().then_some(translated)
+        Duration::from_value(&DataValue::string(translated.clone())).is_ok().then_some(translated)
     }
 }
 
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn in_both_spellings() {
-        let read = |text: &str| Validity::from_value(&DataValue::String(text.to_owned()));
+        let read = |text: &str| Validity::from_value(&DataValue::string(text));
         assert_eq!(read("10m").map(Validity::for_authentik), Ok("minutes=10".to_owned()));
         assert_eq!(read("1h30m").map(Validity::for_authentik), Ok("hours=1;minutes=30".to_owned()));
         assert_eq!(read("0s").map(Validity::for_authentik), Ok("seconds=0".to_owned()));

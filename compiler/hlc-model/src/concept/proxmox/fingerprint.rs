@@ -38,7 +38,7 @@ impl Scalar for Fingerprint {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.0.clone())
+        DataValue::string(self.0.as_str())
     }
 }
 
@@ -66,7 +66,7 @@ impl Scalar for PemCertificate {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.0.clone())
+        DataValue::string(self.0.as_str())
     }
 }
 
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     fn read<T: Scalar>(text: &str) -> Result<T, Mismatch> {
-        T::from_value(&DataValue::String(text.to_owned()))
+        T::from_value(&DataValue::string(text))
     }
 
     #[test]

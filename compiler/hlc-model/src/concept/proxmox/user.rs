@@ -40,11 +40,11 @@ impl Scalar for ProxmoxUser {
         if !word(realm) || !token.is_none_or(word) {
             return Err(wrong("realm and token are words of letters, digits, `.`, `-` and `_`"));
         }
-        Ok(Self(text.clone()))
+        Ok(Self(text.as_str().to_owned()))
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.0.clone())
+        DataValue::string(self.0.as_str())
     }
 }
 
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn users_and_tokens() {
-        let read = |text: &str| ProxmoxUser::from_value(&DataValue::String(text.to_owned()));
+        let read = |text: &str| ProxmoxUser::from_value(&DataValue::string(text));
         assert!(read("root@pam").is_ok_and(|user| user.is_root() && !user.is_token()));
         assert!(read("root@pam!hlc").is_ok_and(|user| !user.is_root() && user.is_token()));
         assert!(read("a.b@example.net@pve").is_ok());

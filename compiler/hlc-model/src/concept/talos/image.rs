@@ -145,11 +145,11 @@ impl Scalar for Schematic {
             let reason = Some(format!("it has {} characters", text.chars().count()));
             return Err(Mismatch { reason, instead: None });
         }
-        if text.chars().all(is_digit) { Ok(Self(text.clone())) } else { Err(Mismatch::default()) }
+        if text.chars().all(is_digit) { Ok(Self(text.as_str().to_owned())) } else { Err(Mismatch::default()) }
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.0.clone())
+        DataValue::string(self.0.as_str())
     }
 }
 

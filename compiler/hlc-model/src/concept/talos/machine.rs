@@ -102,14 +102,14 @@ impl Scalar for VmId {
 
     fn from_value(value: &DataValue) -> Result<Self, Mismatch> {
         let DataValue::Integer(number) = value else { return Err(Mismatch::default()) };
-        match u32::try_from(*number) {
+        match u32::try_from(number.get()) {
             Ok(number) if (100..=999_999_999).contains(&number) => Ok(Self(number)),
             _ => Err(Mismatch { reason: Some("it has to be between 100 and 999999999".to_owned()), instead: None }),
         }
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::Integer(i128::from(self.0))
+        DataValue::integer(i128::from(self.0))
     }
 }
 

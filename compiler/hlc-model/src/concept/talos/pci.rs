@@ -70,7 +70,7 @@ impl Scalar for PciAddress {
 
     fn to_value(&self) -> DataValue {
         let function = self.function.map(|function| format!(".{function}")).unwrap_or_default();
-        DataValue::String(format!("{}{function}", self.device))
+        DataValue::string(format!("{}{function}", self.device))
     }
 }
 
@@ -80,9 +80,9 @@ mod tests {
 
     #[test]
     fn addresses_of_one_form() {
-        let read = |text: &str| PciAddress::from_value(&DataValue::String(text.to_owned()));
+        let read = |text: &str| PciAddress::from_value(&DataValue::string(text));
         assert_eq!(read("28:00.0"), read("0000:28:00.0"));
-        assert_eq!(read("0A:1f.7").map(|address| address.to_value()), Ok(DataValue::String("0000:0a:1f.7".into())));
+        assert_eq!(read("0A:1f.7").map(|address| address.to_value()), Ok(DataValue::string("0000:0a:1f.7")));
         let (Ok(all), Ok(one), Ok(other)) = (read("28:00"), read("28:00.0"), read("28:00.1")) else {
             panic!("all are addresses")
         };

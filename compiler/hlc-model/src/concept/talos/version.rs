@@ -38,12 +38,12 @@ impl Scalar for Version {
             let instead = parse(text, tagged.clone()).is_some().then(|| format!("\"{tagged}\""));
             return Err(wrong("it begins with `v`", instead));
         };
-        parse(rest, text.clone())
+        parse(rest, text.as_str().to_owned())
             .ok_or_else(|| wrong("it has three numbers, and perhaps a suffix such as `-rc.0`", None))
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.text.clone())
+        DataValue::string(self.text.as_str())
     }
 }
 
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn versions_as_they_are_tagged() {
-        let read = |text: &str| Version::from_value(&DataValue::String(text.to_owned()));
+        let read = |text: &str| Version::from_value(&DataValue::string(text));
         assert!(read("v1.12.4").is_ok_and(|version| version.is_at_least(1, 12) && !version.is_at_least(1, 13)));
         assert!(read("v1.13.0-rc.0").is_ok());
         assert_eq!(read("1.12.4").map_err(|mismatch| mismatch.instead), Err(Some("\"v1.12.4\"".to_owned())));

@@ -167,7 +167,7 @@ fn host(resolver: &Resolver<'_>, to: &hlc_schema::Expr<hlc_schema::scalar::Fqdn>
 /// A value as text, also when it is not known yet.
 fn shown<T: Scalar>(value: &Input<T>) -> String {
     match (value.as_known().map(Scalar::to_value), value.as_later()) {
-        (Some(hlc_schema::DataValue::String(text)), _) => text,
+        (Some(hlc_schema::DataValue::String(text)), _) => text.into(),
         (_, Some(later)) => later.to_string(),
         _ => String::new(),
     }

@@ -143,7 +143,7 @@ fn env_file(resolver: &Resolver<'_>, scope: ScopeId, file: &concept::EnvFile) ->
                 secret |= later.parts().any(is_secret);
                 Input::later(*later, span)
             }
-            DataValue::String(text) => Input::known(text, span),
+            DataValue::String(text) => Input::known(text.into(), span),
             DataValue::Bool(value) => Input::known(value.to_string(), span),
             DataValue::Integer(number) => Input::known(number.to_string(), span),
             value @ (DataValue::Null | DataValue::Float(_) | DataValue::List(_) | DataValue::Map(_)) => {

@@ -8,7 +8,7 @@ mod patch;
 pub(crate) use patch::{DocumentId, entries, patches};
 
 use hlc_diag::{Code, Span};
-use hlc_schema::{Data, DataValue, Map, ScopeId};
+use hlc_schema::{Data, DataValue, Map, ScopeId, Text};
 
 use super::Cluster;
 use crate::concept::Machine;
@@ -67,7 +67,7 @@ impl Section {
         self.map.insert(key, self.at, value);
     }
 
-    fn text(&mut self, key: &str, value: impl Into<String>) {
+    fn text(&mut self, key: &str, value: impl Into<Text>) {
         self.put(key, Data::string(value, self.at));
     }
 

@@ -29,7 +29,7 @@ impl Scalar for ObjectName {
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(format!("{}/{}", self.kind, self.name))
+        DataValue::string(format!("{}/{}", self.kind, self.name))
     }
 }
 

@@ -45,20 +45,20 @@ impl Scalar for ChartRepo {
         if let Some(folder) = text.strip_prefix("./") {
             let fault = crate::load::path_fault(folder.trim_end_matches('/')).filter(|_| !folder.is_empty());
             return match fault {
-                None => Ok(Self(text.clone())),
+                None => Ok(Self(text.as_str().to_owned())),
                 Some(reason) => Err(Mismatch { reason: Some(reason.to_owned()), instead: None }),
             };
         }
         let rest = ["https://", "http://", "oci://"].iter().find_map(|scheme| text.strip_prefix(scheme));
         match rest.map(url_fault) {
-            Some(None) => Ok(Self(text.clone())),
+            Some(None) => Ok(Self(text.as_str().to_owned())),
             Some(Some(reason)) => Err(Mismatch { reason: Some(reason.to_owned()), instead: None }),
             None => Err(Mismatch::default()),
         }
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.0.clone())
+        DataValue::string(self.0.as_str())
     }
 }
 
@@ -116,7 +116,7 @@ impl Setting for RepoSource {
         if !text.value.contains([':', '/', '.']) {
             return Ref::read(values, cx).map(Self::Named);
         }
-        let value = DataValue::String(text.value);
+        let value = DataValue::string(text.value);
         match ChartRepo::from_value(&value) {
             Ok(repo) => Some(Self::Url(Spanned::new(repo, text.span))),
             Err(mismatch) => {

@@ -25,13 +25,13 @@ impl Scalar for ChartVersion {
             && number.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '_'))
             && !number.split('.').any(|part| matches!(part, "x" | "X" | ""));
         if exact {
-            return Ok(Self(text.clone()));
+            return Ok(Self(text.as_str().to_owned()));
         }
         let range = text.contains(['^', '~', '*', '<', '>', '|', ' ', 'x', 'X']);
         Err(Mismatch { reason: range.then(|| "a range would be another version tomorrow".to_owned()), instead: None })
     }
 
     fn to_value(&self) -> DataValue {
-        DataValue::String(self.0.clone())
+        DataValue::string(self.0.as_str())
     }
 }

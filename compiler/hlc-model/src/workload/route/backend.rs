@@ -34,7 +34,7 @@ pub enum PortName {
 impl PortName {
     /// True for this number.
     pub(crate) fn is_number(&self, number: u16) -> bool {
-        self.to_value() == DataValue::Integer(i128::from(number))
+        self.to_value() == DataValue::integer(i128::from(number))
     }
 }
 
@@ -45,7 +45,7 @@ impl Scalar for PortName {
         if let DataValue::String(name) = value
             && !name.is_empty()
         {
-            return Ok(Self::Name(name.clone()));
+            return Ok(Self::Name(name.as_str().to_owned()));
         }
         Port::from_value(value).map(Self::Number)
     }
@@ -53,7 +53,7 @@ impl Scalar for PortName {
     fn to_value(&self) -> DataValue {
         match self {
             Self::Number(port) => port.to_value(),
-            Self::Name(name) => DataValue::String(name.clone()),
+            Self::Name(name) => DataValue::string(name.as_str()),
         }
     }
 }

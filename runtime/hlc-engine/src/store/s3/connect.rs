@@ -110,7 +110,7 @@ mod tests {
             keys: Some(S3Keys { access: secret("AKIDEXAMPLE"), secret: secret("hunter2") }),
         };
         assert_eq!(connect(&settings).map(|(_, place)| place).unwrap(), "s3://states/home");
-        let endpoint = HttpUrl::from_value(&DataValue::String("http://minio.example.net:9000".to_owned())).ok();
+        let endpoint = HttpUrl::from_value(&DataValue::string("http://minio.example.net:9000")).ok();
         let error = connect(&S3Settings { endpoint, ..settings.clone() }).map(|_| ()).unwrap_err().to_string();
         assert!(error.starts_with("s3://states/home: the endpoint has to be https"), "{error}");
         let shown = format!("{settings:?}");

@@ -25,7 +25,7 @@ impl DocumentId {
     /// The document that a patch is for, as far as it is written out.
     pub(crate) fn written(patch: &Free) -> Self {
         let text = |key| match entries(patch).iter().find(|entry| entry.key == key).map(|entry| &entry.value.kind) {
-            Some(FreeKind::Literal(DataValue::String(text))) => text.clone(),
+            Some(FreeKind::Literal(DataValue::String(text))) => text.as_str().to_owned(),
             _ => String::new(),
         };
         Self::new(text("kind"), text("apiVersion"), text("name"))
