@@ -322,9 +322,9 @@ impl Kept<MapEntry> for KeptSchema {
         reader.map(self.depth).unwrap_or_default().into_entries().collect()
     }
 
-    fn yaml(&self, column: usize) -> Option<&str> {
-        let text = self.shared.get(self.yaml.clone()).filter(|_| column == self.column)?;
-        std::str::from_utf8(text).ok()
+    fn yaml(&self) -> Option<(usize, &str)> {
+        let text = std::str::from_utf8(self.shared.get(self.yaml.clone())?).ok()?;
+        Some((self.column, text))
     }
 
     fn is_judged(&self) -> bool {

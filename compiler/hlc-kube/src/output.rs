@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use hlc_plan::{Plan, PlannedObject, PlannedWorkload};
 use hlc_schema::Data;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::OutputTree;
@@ -19,11 +20,10 @@ use crate::yaml::to_yaml_into;
 #[must_use]
 pub fn output_tree(plan: &Plan) -> OutputTree {
     let mut tree = OutputTree::default();
-    let mut text = String::new();
-    for (path, object) in output_paths(plan) {
-        text.clear();
-        to_yaml_into(&mut text, &object.body);
-        tree.insert(path, text.as_str());
+    let objects: Vec<(String, &PlannedObject)> = output_paths(plan).into_iter().collect();
+    let texts: Vec<Vec<String>> = objects.par_chunks(RUN).map(texts).collect();
+    for ((path, _), text) in objects.into_iter().zip(texts.into_iter().flatten()) {
+        tree.insert(path, text);
     }
     for workload in &plan.workloads {
         for (name, text) in &workload.files {
@@ -34,6 +34,19 @@ pub fn output_tree(plan: &Plan) -> OutputTree {
         tree.insert(path, workload_text(&workload));
     }
     tree
+}
+
+/// So many objects are written one after the other.
+const RUN: usize = 16;
+
+fn texts(objects: &[(String, &PlannedObject)]) -> Vec<String> {
+    let mut text = String::new();
+    let mut write = |object: &PlannedObject| {
+        text.clear();
+        to_yaml_into(&mut text, &object.body);
+        text.as_str().to_owned()
+    };
+    objects.iter().map(|(_, object)| write(object)).collect()
 }
 
 /// The path of each object in the [`output_tree`].

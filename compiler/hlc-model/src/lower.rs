@@ -99,7 +99,8 @@ fn of_chart(mut found: Diagnostic, object: &PlannedObject, rendered: &Rendered) 
     if !is_written {
         found.fixes.clear();
     }
-    let found = found.note(format!("release `{}` renders {kind} `{name}` from `{}`", rendered.release, rendered.template));
+    let found =
+        found.note(format!("release `{}` renders {kind} `{name}` from `{}`", rendered.release, rendered.template));
     if is_written {
         return found;
     }

@@ -1,5 +1,7 @@
 //! The homelab as the compiler knows it: typed nodes of all files together.
 
+use std::sync::OnceLock;
+
 use hlc_diag::Diagnostic;
 use hlc_schema::{ScopeId, SecretUse};
 
@@ -42,6 +44,9 @@ pub struct Model {
     pub(crate) faults: Faults,
     /// What this environment leaves out.
     pub(crate) removed: Vec<Removed>,
+    /// Which units make gateways: nearly none, and every route asks for them several times. Found when the first asks, which is
+    /// after everything was collected.
+    gateway_makers: OnceLock<Vec<usize>>,
 }
 
 impl Model {
@@ -55,6 +60,12 @@ impl Model {
         self.workloads().chain(self.addons())
     }
 
+    /// The unit at this place among [`Self::units`].
+    fn unit(&self, at: usize) -> Option<&Workload> {
+        let addon = || self.addons.get(at.checked_sub(self.workloads.len())?).map(|addon| &addon.parts);
+        self.workloads.get(at).map(|(_, workload)| workload).or_else(addon)
+    }
+
     /// Every addon with its scope, in no particular order.
     pub fn addons(&self) -> impl Iterator<Item = (ScopeId, &Workload)> {
         self.addons.iter().map(|addon| (addon.scope, &addon.parts))
@@ -66,8 +77,9 @@ impl Model {
             let namespace = workload_namespace(unit);
             unit.gateway.iter().map(move |gateway| (gateway, namespace))
         };
-        // Of the addons first: these are few, and most gateways are theirs.
-        self.addons().chain(self.workloads()).flat_map(move |(_, unit)| of(unit))
+        let makers = || self.units().enumerate().filter(|(_, (_, unit))| !unit.gateway.is_empty()).map(|(at, _)| at);
+        let makers = self.gateway_makers.get_or_init(|| makers().collect());
+        makers.iter().filter_map(|at| self.unit(*at)).flat_map(of)
     }
 
     /// Every certificate with the namespace of what makes it.

@@ -38,8 +38,8 @@ pub trait Kept<V>: fmt::Debug + Send + Sync {
     /// The entries: each key once, and the same ones each time.
     fn entries(&self) -> Vec<(Key, V)>;
 
-    /// The map as YAML, from behind the colon of its key to the end of its last line, where its entries stand in this column.
-    fn yaml(&self, column: usize) -> Option<&str>;
+    /// The map as YAML, from behind the colon of its key to the end of its last line, and the column in which its entries stand there.
+    fn yaml(&self) -> Option<(usize, &str)>;
 
     /// True when the object that it is a part of has been held against its schema, which had nothing to say.
     fn is_judged(&self) -> bool;

@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 use std::fmt::Write;
 
-use hlc_schema::{Data, DataValue, Map, MapEntry};
+use hlc_schema::{Data, DataValue, Kept, Map, MapEntry};
 
 use super::style::{self, Style};
 
@@ -95,7 +95,9 @@ impl Writer {
 
     fn map(&mut self, map: &Map, place: Place, at: At, indent: usize) {
         let kept = map.as_kept().filter(|_| place == Place::Inner && at == At::Key);
-        if let Some(text) = kept.and_then(|kept| kept.yaml(indent)) {
+        if let Some((column, text)) = kept.and_then(Kept::yaml)
+            && column == indent
+        {
             return self.out.push_str(text);
         }
         let entries = sorted(map, place);

@@ -132,7 +132,8 @@ impl Read {
         let Looked { objects, random, named } =
             freeze(self.objects, &again, &Frozen { release: asked.release, made_of }, resolver);
         let mark = asked.release.freeze.then(|| mark(&made_of, &named));
-        Brought { random, mark, ..Brought::new(Packed::of(&objects), objects) }
+        let packed = if asked.release.freeze { Packed::of(&objects) } else { self.packed };
+        Brought { random, mark, ..Brought::new(packed, objects) }
     }
 }
 

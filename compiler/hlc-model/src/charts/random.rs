@@ -6,7 +6,7 @@ use hlc_chart::Digest;
 use hlc_chart::manifest::RenderedObject;
 use hlc_diag::Diagnostic;
 use hlc_schema::suggest::list_names;
-use hlc_schema::{Data, DataValue};
+use hlc_schema::{Data, DataValue, Map};
 
 use super::WantedRelease;
 use super::codes::RANDOM;
@@ -194,6 +194,7 @@ pub(super) fn mark(made_of: &Digest, named: &[String]) -> String {
 
 fn differences(one: &Data, other: &Data, path: &mut Field, found: &mut Vec<Field>) {
     match (&one.value, &other.value) {
+        (DataValue::Map(one), DataValue::Map(other)) if are_kept_alike(one, other) => {}
         (DataValue::Map(one), DataValue::Map(other)) => {
             for (key, entry) in one.iter() {
                 path.push(key.to_owned());
@@ -214,6 +215,11 @@ fn differences(one: &Data, other: &Data, path: &mut Field, found: &mut Vec<Field
         (one, other) if one == other => {}
         _ => found.push(path.clone()),
     }
+}
+
+/// True for two that nobody has to look into.
+fn are_kept_alike(one: &Map, other: &Map) -> bool {
+    one.as_kept().zip(other.as_kept()).is_some_and(|(one, other)| one.yaml().is_some() && one.yaml() == other.yaml())
 }
 
 /// A field of an object, and the same one of another object that is built like it.

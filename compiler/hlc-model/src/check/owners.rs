@@ -62,7 +62,7 @@ pub(super) fn pools<'m>(facts: &Facts<'m>) -> Vec<Pool<'m>> {
 fn ranges(object: &PlannedObject) -> Vec<Spanned<Ipv4Range>> {
     let Some(spec) = object.body.get("spec") else { return Vec::new() };
     let between = |first: &str, last: &str, at| {
-        let text = DataValue::String(format!("{}-{}", first.trim(), last.trim()));
+        let text = DataValue::string(format!("{}-{}", first.trim(), last.trim()));
         Some(Spanned::new(Ipv4Range::from_value(&text).ok()?, at))
     };
     let network = |text: &str, at| {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 
+use rayon::prelude::*;
 use rustix::fs::{Mode, OFlags};
 
 use super::manifest::{Digest, Manifest};
@@ -215,16 +216,19 @@ pub(super) fn decide(
     let mut write = BTreeSet::new();
     let mut overwritten = Vec::new();
     let mut obstacles = BTreeSet::new();
-    for (&path, &text) in files {
+    // With large definitions this takes as long as reading all files does.
+    let texts: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, *text)).collect();
+    let digests: Vec<Digest> = texts.par_iter().map(|(_, text)| Digest::of(text.as_bytes())).collect();
+    for ((path, text), digest) in texts.into_iter().zip(digests) {
         let before = old.and_then(|old| old.digest(path));
         let found = folder.look(path, Some(text))?;
         let given_up = match &found {
             Found::Same => {
-                listed.insert(path.to_owned(), Digest::of(text.as_bytes()));
+                listed.insert(path.to_owned(), digest);
                 continue;
             }
             Found::Nothing => false,
-            Found::Other(digest) if before == Some(digest) => false,
+            Found::Other(found) if before == Some(found) => false,
             Found::Other(_) | Found::Link | Found::Special => {
                 if before.is_none() && !overwrite {
                     obstacles.insert(Obstacle { path: path.to_owned(), what: found.what(), replaceable: true });
@@ -248,7 +252,7 @@ pub(super) fn decide(
             overwritten.push(path.to_owned());
         }
         write.insert(path.to_owned());
-        listed.insert(path.to_owned(), Digest::of(text.as_bytes()));
+        listed.insert(path.to_owned(), digest);
     }
     if !obstacles.is_empty() {
         return Err(WriteError::InTheWay(obstacles.into_iter().collect()));
