@@ -12,6 +12,7 @@ use hlc_chart::manifest::RenderError;
 use hlc_chart::surface::surface;
 use hlc_chart::{Archives, ChartSource, Digest, Lock, RenderFailure, RenderRequest, Renderer, Rendering, Unavailable};
 use hlc_model::{Branch, Compilation, DirEntry, InputError, Inputs, MemoryInputs, compile, compile_audit};
+use hlc_schema::Map;
 use hlc_tests_language::{example_inputs, rendered};
 use libtest_mimic::Trial;
 
@@ -20,7 +21,7 @@ use crate::Outcome;
 type Test = fn() -> Outcome;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, Test); 24] = [
+    let tests: [(&str, Test); 25] = [
         ("rendered", rendered_objects),
         ("not_at_hand", not_at_hand),
         ("refused", refused),
@@ -45,6 +46,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("defaults", defaults),
         ("kube_version", kube_version),
         ("definitions_of_the_homelab", definitions_of_the_homelab),
+        ("closed_schemas", closed_schemas),
     ];
     tests.into_iter().map(|(name, test)| Trial::test(format!("charts::{name}"), test)).collect()
 }
@@ -729,4 +731,31 @@ fn definitions_of_the_homelab() -> Outcome {
         }
     }
     if told("").is_empty() { Ok(()) } else { Err("something is told without a definition".into()) }
+}
+
+/// Nobody who compiles or writes a homelab looks into the schema of a definition, which takes longer than everything else, until an
+/// object of its kind has to be judged.
+fn closed_schemas() -> Outcome {
+    let definition = "---\n# Source: web/crds/widgets.yaml\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: \
+                      {name: widgets.example.net}\nspec:\n  group: example.net\n  names: {kind: Widget, plural: widgets}\n  scope: \
+                      Namespaced\n  versions:\n  - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, \
+                      properties: {spec: {type: object, properties: {size: {type: integer}}}}}}}\n";
+    let is_closed = |compilation: &Compilation| {
+        let objects = compilation.plan.iter().flat_map(|plan| &plan.workloads).flat_map(|workload| &workload.objects);
+        let definitions = objects.filter(|object| object.kind == "CustomResourceDefinition");
+        let versions =
+            definitions.filter_map(|definition| definition.body.at(&["spec", "versions"])?.as_list()).flatten();
+        let schemas = versions.filter_map(|version| version.at(&["schema", "openAPIV3Schema"])?.as_map());
+        schemas.map(Map::is_closed).collect::<Vec<_>>()
+    };
+    let compilation = shop(RENDERED).answer(definition).locked().compile();
+    expect(&compilation, &[])?;
+    let written = tree(&compilation)?;
+    let text = written.get("web/CustomResourceDefinition.widgets.example.net.k8s.yaml").ok_or("no definition")?;
+    if !text.contains("                size:\n                  type: integer\n") || is_closed(&compilation) != [true] {
+        return Err(format!("closed: {:?}\n{text}", is_closed(&compilation)).into());
+    }
+    let widget = "Widget \"w\" apiVersion=\"example.net/v1\" { spec size=big; }";
+    let judged = shop(&format!("{RENDERED}\n{widget}")).answer(definition).locked().compile();
+    expect(&judged, &[("wrong-object-type", "big")])
 }

@@ -185,8 +185,8 @@ fn data() -> impl Strategy<Value = Data> {
     let leaf = prop_oneof![
         Just(DataValue::Null),
         any::<bool>().prop_map(DataValue::Bool),
-        (i64::MIN..=i64::MAX).prop_map(|number| DataValue::integer(number)),
-        any::<u64>().prop_map(|number| DataValue::integer(number)),
+        (i64::MIN..=i64::MAX).prop_map(DataValue::integer),
+        any::<u64>().prop_map(DataValue::integer),
         (proptest::num::f64::NORMAL | proptest::num::f64::ZERO | proptest::num::f64::SUBNORMAL)
             .prop_map(|value| DataValue::Float(Float::new(value))),
         text().prop_map(DataValue::string),
