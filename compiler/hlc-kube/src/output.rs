@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use hlc_plan::{Plan, PlannedObject, PlannedWorkload};
-use hlc_schema::Data;
+use hlc_schema::{Data, DataValue, Kept};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -38,15 +38,43 @@ pub fn output_tree(plan: &Plan) -> OutputTree {
 
 /// So many objects are written one after the other.
 const RUN: usize = 16;
+/// More than objects have beside what is kept of them, in bytes.
+const BESIDE: usize = 4096;
 
+/// The YAML of each. New memory costs more than all else here: small texts grow in memory that was used before and are copied from
+/// there, large ones are written where they stay.
 fn texts(objects: &[(String, &PlannedObject)]) -> Vec<String> {
-    let mut text = String::new();
-    let mut write = |object: &PlannedObject| {
-        text.clear();
-        to_yaml_into(&mut text, &object.body);
-        text.as_str().to_owned()
+    let mut used = String::new();
+    let mut write = |object: &PlannedObject| match kept(&object.body) {
+        0 => {
+            used.clear();
+            to_yaml_into(&mut used, &object.body);
+            used.as_str().to_owned()
+        }
+        kept => {
+            let mut text = String::with_capacity(kept + BESIDE);
+            to_yaml_into(&mut text, &object.body);
+            text
+        }
     };
     objects.iter().map(|(_, object)| write(object)).collect()
+}
+
+/// How much YAML there is of the parts that are kept beside theirs, in bytes.
+fn kept(data: &Data) -> usize {
+    match &data.value {
+        DataValue::Map(map) => match map.as_kept().and_then(Kept::yaml) {
+            Some((_, text)) => text.len(),
+            None => map.iter().map(|(_, entry)| kept(&entry.value)).sum(),
+        },
+        DataValue::List(items) => items.iter().map(kept).sum(),
+        DataValue::Null
+        | DataValue::Bool(_)
+        | DataValue::Integer(_)
+        | DataValue::Float(_)
+        | DataValue::String(_)
+        | DataValue::Deferred(_) => 0,
+    }
 }
 
 /// The path of each object in the [`output_tree`].

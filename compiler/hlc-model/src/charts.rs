@@ -155,6 +155,12 @@ impl Charts {
         Some((self.releases.get(place)?, self.brought.get(&place)?))
     }
 
+    /// The values of a release of a chart's node; `None` when it has none, or when they could not be read.
+    pub(crate) fn values(&self, scope: ScopeId, chart: &Chart, release: &Released<'_>) -> Option<&Data> {
+        let values = &self.releases.get(self.place(scope, chart, release)?)?.values;
+        values.as_map().is_some_and(|map| !map.is_empty()).then_some(values)
+    }
+
     /// What charts say of the values of their releases.
     pub(crate) fn verdicts(&self) -> impl Iterator<Item = (&WantedRelease, &Verdict)> {
         let all = self.releases.iter().zip(&self.verdicts);

@@ -90,8 +90,8 @@ impl<'m> Published<'m> {
 /// True for a Cilium that is told to serve gateways (`gatewayAPI.enabled` of its values).
 fn serves_gateways(facts: &Facts<'_>, scope: ScopeId, chart: &Chart) -> bool {
     chart.releases().iter().any(|release| {
-        let values = chart.values(facts.resolver, scope, release).flatten();
-        let enabled = values.as_ref().and_then(|values| values.at(&["gatewayAPI", "enabled"]));
+        let values = facts.charts.values(scope, chart, release);
+        let enabled = values.and_then(|values| values.at(&["gatewayAPI", "enabled"]));
         enabled.is_some_and(|enabled| enabled.value == DataValue::Bool(true))
     })
 }

@@ -55,8 +55,8 @@ fn in_values(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for unit in facts.units.iter().filter(|unit| !unit.idle) {
         for chart in &unit.source.chart {
             for release in chart.releases() {
-                let Some(values) = chart.values(facts.resolver, unit.scope, &release).flatten() else { continue };
-                let mut open = vec![&values];
+                let Some(values) = facts.charts.values(unit.scope, chart, &release) else { continue };
+                let mut open = vec![values];
                 while let Some(data) = open.pop() {
                     let tag = data.get("tag").filter(|tag| tag.as_str() == Some("latest"));
                     moving.extend(tag.filter(|_| data.get("digest").is_none()).map(|tag| tag.span));

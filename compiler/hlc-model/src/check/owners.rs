@@ -43,12 +43,16 @@ pub(super) struct Pool<'m> {
     pub(super) range: Spanned<Ipv4Range>,
 }
 
+/// The kinds of pools that are written out as objects.
+const POOLS: [&str; 2] = ["CiliumLoadBalancerIPPool", "IPAddressPool"];
+
 /// Every pool of the load balancer, in the order of the sources; those that are written out as objects too.
 pub(super) fn pools<'m>(facts: &Facts<'m>) -> Vec<Pool<'m>> {
     let nodes = || facts.model.units().flat_map(|(_, unit)| &unit.addresses);
     let declared = nodes().map(|node| Pool { name: node.name.name.as_str(), range: node.range });
     let made: BTreeSet<Span> = nodes().map(|node| node.name.span).collect();
-    let objects = facts.objects().filter(|object| !made.contains(&object.origin));
+    let objects = facts.objects().filter(|object| POOLS.contains(&object.kind.as_str()));
+    let objects = objects.filter(|object| !made.contains(&object.origin));
     let written = objects.flat_map(|object| {
         let ranges = ranges(object);
         ranges.into_iter().map(move |range| Pool { name: object.name.as_str(), range })
@@ -129,11 +133,12 @@ pub(super) fn owners<'m>(facts: &Facts<'m>) -> Vec<Owner<'m>> {
     let services: Vec<Owner<'_>> = services(facts).collect();
     let served: BTreeSet<Ipv4Addr> = services.iter().map(|owner| owner.ip.value).collect();
     owners.extend(services);
+    let pools = pools(facts);
     for network in networks() {
         let what = format!("a name server of network `{}`", network.name.name);
         let named = |ip: &Spanned<Ipv4Addr>| {
             // One in the cluster has its address from the load balancer.
-            let pooled = pools(facts).iter().any(|pool| pool.range.value.contains(ip.value));
+            let pooled = pools.iter().any(|pool| pool.range.value.contains(ip.value));
             let pooled = pooled && service_at(facts.units, facts.resolver, ip.value).is_some();
             let claim = if pooled { Claim::FromPool } else { Claim::Named };
             Owner { ip: *ip, what: what.clone(), claim, within: None }

@@ -25,7 +25,7 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for unit in facts.units.iter().filter(|unit| unit.source.delivery.is_some()) {
         for chart in unit.source.chart.iter().filter(|chart| chart.name.value == "argo-cd") {
             for release in chart.releases() {
-                let Some(Some(values)) = chart.values(facts.resolver, unit.scope, &release) else { continue };
+                let Some(values) = facts.charts.values(unit.scope, chart, &release) else { continue };
                 let Some(off) = values.at(&["configs", "cm", "admin.enabled"]).filter(|data| is_off(data)) else {
                     continue;
                 };

@@ -56,8 +56,8 @@ fn run(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for unit in facts.units.iter().filter(|unit| !unit.idle) {
         for chart in &unit.source.chart {
             for release in chart.releases() {
-                if let Some(values) = chart.values(facts.resolver, unit.scope, &release).flatten() {
-                    in_values(&values, &mut written);
+                if let Some(values) = facts.charts.values(unit.scope, chart, &release) {
+                    in_values(values, &mut written);
                 }
             }
         }
@@ -98,19 +98,24 @@ fn in_values(values: &Data, written: &mut BTreeMap<Span, (String, &str)>) {
     }
 }
 
-fn plain(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+/// The letters and digits of a name, in lower case.
+fn plain(name: &str) -> impl DoubleEndedIterator<Item = u8> {
+    name.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase())
+}
+
+fn ends_with(name: &str, ending: &str) -> bool {
+    plain(name).rev().take(ending.len()).eq(ending.bytes().rev())
 }
 
 /// True for a variable that by its name holds a secret: `DB_PASSWORD`, `SECRET_KEY`.
 fn is_secret_variable(name: &str) -> bool {
-    is_secret(name) || plain(name).ends_with(OF_VARIABLES)
+    is_secret(name) || ends_with(name, OF_VARIABLES)
 }
 
 /// True for the name of a secret: `adminPassword`, `api-key`.
 fn is_secret(name: &str) -> bool {
-    let name = plain(name);
-    ENDINGS.iter().any(|ending| name.ends_with(ending)) && !name.starts_with(OF_ANOTHER)
+    let is_of_another = || plain(name).take(OF_ANOTHER.len()).eq(OF_ANOTHER.bytes());
+    ENDINGS.iter().any(|ending| ends_with(name, ending)) && !is_of_another()
 }
 
 /// True for what can be a secret: no path, and nothing that is filled in later.

@@ -28,8 +28,8 @@ fn of_chart(facts: &Facts<'_>, unit: &Unit<'_>, chart: &Chart, nodes: &[Node<'_>
     };
     let mut found: Vec<Diagnostic> = Vec::new();
     for release in chart.releases().iter().filter(|release| !rendered(release.name)) {
-        let Some(values) = chart.values(facts.resolver, unit.scope, release).flatten() else { continue };
-        for pod in pods(&values) {
+        let Some(values) = facts.charts.values(unit.scope, chart, release) else { continue };
+        for pod in pods(values) {
             for mut finding in of_pod(&format!("chart `{}`", chart.name.value), &pod, nodes) {
                 // What the chart does with them is only likely.
                 finding.severity = Severity::Warning;
