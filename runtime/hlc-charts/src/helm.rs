@@ -7,15 +7,13 @@ mod program;
 mod run;
 
 use std::ffi::OsString;
-use std::num::NonZero;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::thread;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hlc_chart::render::{Archives as _, Memory as _, RenderFailure, RenderRequest, Renderer, Rendering};
 use hlc_chart::{Digest, Digester, Packed, packed};
+use rayon::prelude::*;
 
 use crate::at_hand::AtHand;
 use program::{NoHelm, Program};
@@ -101,28 +99,7 @@ impl Helm {
 
 impl Renderer for Helm {
     fn render(&self, requests: &[RenderRequest]) -> Vec<Result<Rendering, RenderFailure>> {
-        let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        let next = AtomicUsize::new(0);
-        let answers: Mutex<Vec<_>> = Mutex::new(requests.iter().map(|_| None).collect());
-        let work = || {
-            while let Some((index, request)) = Some(next.fetch_add(1, Ordering::Relaxed))
-                .and_then(|index| requests.get(index).map(|request| (index, request)))
-            {
-                let answer = self.one(request);
-                if let Some(place) = answers.lock().unwrap_or_else(PoisonError::into_inner).get_mut(index) {
-                    *place = Some(answer);
-                }
-            }
-        };
-        thread::scope(|scope| {
-            for _ in 1..cores.min(requests.len()) {
-                scope.spawn(work);
-            }
-            work();
-        });
-        let answers = answers.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let unanswered = || Err(RenderFailure::Other("rendering was broken off".to_owned()));
-        answers.into_iter().map(|answer| answer.unwrap_or_else(unanswered)).collect()
+        requests.par_iter().with_max_len(1).map(|request| self.one(request)).collect()
     }
 }
 

@@ -184,6 +184,15 @@ impl<'a> Folder<'a> {
     }
 }
 
+/// So many files are looked at one after the other.
+const RUN: usize = 32;
+
+/// What stands at the paths of some files, and the digests of what should.
+fn look_at_all(place: &Place, exists: bool, files: &[(&str, &str)]) -> Result<Vec<(Found, Digest)>, WriteError> {
+    let mut folder = Folder::open(place, exists)?;
+    files.iter().map(|(path, text)| Ok((folder.look(path, Some(text))?, Digest::of(text.as_bytes())))).collect()
+}
+
 /// Decides about the files that `scope` covers; `files` are those of the tree.
 pub(super) fn decide(
     place: &Place,
@@ -216,12 +225,14 @@ pub(super) fn decide(
     let mut write = BTreeSet::new();
     let mut overwritten = Vec::new();
     let mut obstacles = BTreeSet::new();
-    // With large definitions this takes as long as reading all files does.
     let texts: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, *text)).collect();
-    let digests: Vec<Digest> = texts.par_iter().map(|(_, text)| Digest::of(text.as_bytes())).collect();
-    for ((path, text), digest) in texts.into_iter().zip(digests) {
+    let looked: Vec<_> = texts.par_chunks(RUN).map(|texts| look_at_all(place, exists, texts)).collect();
+    let mut seen = Vec::with_capacity(texts.len());
+    for run in looked {
+        seen.extend(run?);
+    }
+    for ((path, _), (found, digest)) in texts.into_iter().zip(seen) {
         let before = old.and_then(|old| old.digest(path));
-        let found = folder.look(path, Some(text))?;
         let given_up = match &found {
             Found::Same => {
                 listed.insert(path.to_owned(), digest);
